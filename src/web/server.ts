@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
+import { secureHeaders } from "hono/secure-headers";
+import type { DecideAccess, WriteAudit } from "./access.ts";
+import { assetResponse, type Assets } from "./assets.ts";
+import { answer, Refusal } from "./answer.ts";
+import { formatsFor } from "./format.ts";
+import type { Translate } from "./messages.ts";
+import type { Render } from "./render.ts";
+import type { AnyRoute } from "./route.ts";
+import type { Sessions } from "./session.ts";
+import { createPages, type Navigate, type Site } from "./shell.ts";
+
+/** Everything the site is made of. Nothing is read from the environment or a global. */
+export type AppSettings = {
+  readonly routes: readonly AnyRoute[];
+  readonly site: Site;
+  /** The links at the top, by who is asking. */
+  readonly navigate: Navigate;
+  readonly clock: { readonly now: () => Temporal.Instant };
+  readonly t: Translate;
+  readonly render: Render;
+  readonly assets: Assets;
+  readonly sessions: Sessions;
+  readonly decideAccess: DecideAccess;
+  readonly writeAudit: WriteAudit;
+  /** One line for each failure that is ours, with the reference number the visitor was shown. */
+  readonly log: (line: string) => void;
+};
+
+const LARGEST_BODY_BYTES = 1_000_000;
+
+/** Builds the site: the routes behind access, audit, input and the shell, with the safety headers around all of them. */
+export function buildApp(settings: AppSettings): Hono {
+  const { routes, assets, site, t } = settings;
+  const app = new Hono();
+  const formats = formatsFor(t);
+  const pages = createPages(settings);
+  refuseDoubles(routes);
+
+  app.use(compress());
+  app.use(
+    secureHeaders({
+      // Nothing inline and nothing from elsewhere: a planted name cannot become a script or a style.
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // Not no-referrer: browsers would then send `Origin: null` with our own forms.
+      referrerPolicy: "same-origin",
+      xFrameOptions: "DENY",
+      strictTransportSecurity: site.secure ? "max-age=31536000" : false,
+    }),
+  );
+
+  app.on("GET", "/assets/:file", (c) => {
+    const asset = assets.files.get(new URL(c.req.url).pathname);
+    return asset === undefined ? c.notFound() : assetResponse(asset, c.req.raw);
+  });
+
+  const refuse = async (c: Context, refusal: Refusal): Promise<Response> => {
+    const session = settings.sessions.read(c.req.raw, settings.clock.now());
+    return pages.refusal(c.req.raw, await settings.sessions.personaOf(session), refusal);
+  };
+
+  app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => refuse(c, new Refusal(413)) }));
+
+  for (const route of routes) {
+    app.on(route.method, route.path, (c) => answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param()));
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    app.all(path, async (c) => {
+      const response = await refuse(c, new Refusal(405));
+      response.headers.set("Allow", methods.join(", "));
+      return response;
+    });
+  }
+
+  app.notFound((c) => refuse(c, new Refusal(404)));
+  app.onError(async (error, c) => {
+    if (error instanceof Refusal) return refuse(c, error);
+    const reference = randomBytes(4).toString("hex").toUpperCase();
+    settings.log(
+      `${settings.clock.now()} error ${reference} ${c.req.method} ${new URL(c.req.url).pathname}\n${error.stack ?? error}`,
+    );
+    return refuse(c, new Refusal(500, { reference }));
+  });
+  return app;
+}
+
+function methodsByPath(routes: readonly AnyRoute[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const words = method === "GET" ? ["GET", "HEAD"] : [method];
+    methods.set(path, [...(methods.get(path) ?? []), ...words]);
+  }
+  return methods;
+}
+
+function refuseDoubles(routes: readonly AnyRoute[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, method, path } of routes) {
+    for (const key of [`the name ${name}`, `${method} ${path}`]) {
+      const other = seen.get(key);
+      if (other !== undefined)
+        throw new Error(`Two routes have ${key}: "${other}" and "${name}". Rename or remove one.`);
+      seen.set(key, name);
+    }
+  }
+}
