@@ -17,6 +17,8 @@ export type Formats = {
   readonly shortDateWithYear: (moment: Moment) => string;
   /** "March 2025" */
   readonly month: (month: Temporal.PlainYearMonth) => string;
+  /** "Mar 2025" */
+  readonly shortMonth: (month: Temporal.PlainYearMonth) => string;
   /** "15:45" */
   readonly time: (moment: Temporal.PlainDateTime) => string;
   /** "Friday 14 March 2025" for a day; "Friday 14 March 2025 at 15:45" with a time */
@@ -51,6 +53,7 @@ export function formatsFor(t: Translate): Formats {
   const shortDate = dates({ day: "numeric", month: "short" });
   const shortDateWithYear = dates({ day: "numeric", month: "short", year: "numeric" });
   const monthAndYear = dates({ month: "long", year: "numeric" });
+  const shortMonthAndYear = dates({ month: "short", year: "numeric" });
   const time = dates({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   // ICU writes "Friday, 14 March 2025"; plain-English style has no comma.
   const date = (moment: Moment) => `${weekday(moment)} ${plainDate(moment)}`;
@@ -73,6 +76,7 @@ export function formatsFor(t: Translate): Formats {
     shortDate,
     shortDateWithYear,
     month: (month) => monthAndYear(month.toPlainDate({ day: 1 })),
+    shortMonth: (month) => shortMonthAndYear(month.toPlainDate({ day: 1 })),
     time,
     moment: (moment) =>
       hasTime(moment) ? t("format.dateAtTime", { date: date(moment), time: time(moment) }) : date(moment),

@@ -7,9 +7,11 @@ export type Translate = {
   (key: string, values?: MessageValues): string;
   readonly has: (key: string) => boolean;
   readonly language: string;
+  readonly rightToLeft: boolean;
 };
 
 const FALLBACK = "en";
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur", "ps", "ckb", "yi"]);
 
 /**
  * Reads `LANGUAGE.json` of each folder into one set of messages. A folder need not have the file (a translation may
@@ -35,7 +37,11 @@ export function translator(language: string, words: ReadonlyMap<string, string>)
     }
     return render(values);
   };
-  return Object.assign(translate, { has: (key: string) => words.has(key), language });
+  return Object.assign(translate, {
+    has: (key: string) => words.has(key),
+    language,
+    rightToLeft: RIGHT_TO_LEFT.has(language.split("-")[0] ?? ""),
+  });
 }
 
 function readAll(language: string, folders: readonly string[]): Map<string, string> {

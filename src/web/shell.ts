@@ -63,7 +63,7 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
       shell: {
         site,
         language: t.language,
-        direction: directionOf(t.language),
+        direction: t.rightToLeft ? "rtl" : "ltr",
         assets,
         persona,
         path,
@@ -132,12 +132,6 @@ function currentMarked(
     ...item,
     current: item.href === path || (item.href.length === longest && fits(item.href)),
   }));
-}
-
-const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur", "ps", "ckb", "yi"]);
-
-function directionOf(language: string): "ltr" | "rtl" {
-  return RIGHT_TO_LEFT.has(language.split("-")[0] ?? "") ? "rtl" : "ltr";
 }
 
 function errorCount(form: unknown): number {
