@@ -51,7 +51,11 @@ test("a fact is read back as it was written, numbered within its subject", async
     assert.equal(String(read[0]?.receivedAt), "2026-03-01T09:00:00.123456Z");
     assert.equal(String(read[0]?.occurredOn), "2026-02-01");
     assert.deepEqual(read[0]?.data, sent.data);
-    assert.equal(canonicalJson(result.appended), canonicalJson(read), "what append returns is what is read");
+    assert.equal(
+      canonicalJson(result.appended),
+      canonicalJson(read),
+      "what append returns is what is read",
+    );
   });
 });
 

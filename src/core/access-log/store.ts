@@ -1,0 +1,66 @@
+/** Who looked at whose data. Written by the web kit for every route that shows a person; never changed. */
+import { sql } from "kysely";
+import { type Database, inTransaction, type Transaction } from "../database/index.ts";
+import { newId } from "../ids.ts";
+
+export interface Look {
+  /** Everybody shown: one person's page, or all the people of a list. At most `LOOK_LIMIT`. */
+  readonly subjectIds: readonly string[];
+  readonly seenBy: string;
+  readonly purpose: string;
+  /** The name of the route. */
+  readonly route: string;
+  readonly seenAt: Temporal.Instant;
+}
+
+export interface AccessLogEntry {
+  readonly subjectId: string;
+  readonly batchId: string;
+  readonly seenBy: string;
+  readonly purpose: string;
+  readonly route: string;
+  readonly seenAt: Temporal.Instant;
+}
+
+export const LOOK_LIMIT = 10_000;
+
+/** Logs one look, as one batch. */
+export async function logLook(db: Database, look: Look): Promise<void> {
+  const subjectIds = [...new Set(look.subjectIds)];
+  if (subjectIds.length === 0) return;
+  if (subjectIds.length > LOOK_LIMIT)
+    throw new Error(`${subjectIds.length} people in one look; the limit is ${LOOK_LIMIT}.`);
+  const batchId = newId();
+  await inTransaction(db, (transaction) =>
+    sql`
+      insert into access_log (subject_id, batch_id, seen_by, purpose, route, seen_at)
+      select s, ${batchId}, ${look.seenBy}, ${look.purpose}, ${look.route}, ${look.seenAt.toString()}::timestamptz
+      from json_array_elements_text(${JSON.stringify(subjectIds)}::json) as seen(s)`.execute(
+      transaction,
+    ),
+  );
+}
+
+/** The latest looks at a subject's data, newest first. */
+export async function readLooks(
+  db: Database | Transaction,
+  subjectId: string,
+  limit = 200,
+): Promise<readonly AccessLogEntry[]> {
+  const rows = await db
+    .selectFrom("access_log")
+    .selectAll()
+    .where("subject_id", "=", subjectId)
+    .orderBy("seen_at", "desc")
+    .orderBy("batch_id", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    subjectId: row.subject_id,
+    batchId: row.batch_id,
+    seenBy: row.seen_by,
+    purpose: row.purpose,
+    route: row.route,
+    seenAt: Temporal.Instant.from(row.seen_at),
+  }));
+}
