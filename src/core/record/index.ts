@@ -15,3 +15,11 @@ export {
 } from "./read.ts";
 export type { PositionedFact, ReadAllOptions } from "./read.ts";
 export { sequence } from "./sequence.ts";
+export { bulkLoad } from "./bulk-load.ts";
+export type { BulkLoadRequest } from "./bulk-load.ts";
+export { asAt, historyAt, inForce, knownOn } from "./history.ts";
+export type { InForce, When } from "./history.ts";
+export { compareRebuild, readCaseKeys, rebuild } from "./rebuild.ts";
+export type { RebuildDifference, RebuildProgress } from "./rebuild.ts";
+export { FactRefusedError, factSink } from "./sink.ts";
+export type { FactSink, FactSinkOptions, FactSinkTotals } from "./sink.ts";
