@@ -23,9 +23,9 @@ export type FormResult<Value> =
 
 export type Fault = { readonly field: string; readonly text: string };
 
-/** The view of a form nobody has filled in yet. */
-export function emptyForm(typed: Typed = {}): FormView {
-  return formView(typed, []);
+/** The view of a form nobody has filled in yet, every field of its schema empty or as given. */
+export function emptyForm(schema: z.ZodType, typed: Typed = {}): FormView {
+  return formView({ ...emptyFields(schema), ...typed }, []);
 }
 
 /** The view of a form that goes back to its writer with faults: those of the schema, or of the decision behind it. */
@@ -36,9 +36,15 @@ export function formView(typed: Typed, faults: readonly Fault[]): FormView {
   return { typed, errors, list };
 }
 
+/** Each field of an object schema as empty text: a template may then write any of them back. */
+function emptyFields(schema: z.ZodType): Typed {
+  return schema instanceof z.ZodObject ? Object.fromEntries(Object.keys(schema.shape).map((name) => [name, ""])) : {};
+}
+
 /** Checks a form's fields against its schema. Three fields `x-day`, `x-month`, `x-year` also make one field `x`. */
-export function readForm(schema: z.ZodType, typed: Typed, t: Translate): FormResult<unknown> {
-  const result = schema.safeParse(withDates(typed), { error: inWords(t) });
+export function readForm(schema: z.ZodType, sent: Typed, t: Translate): FormResult<unknown> {
+  const result = schema.safeParse(withDates(sent), { error: inWords(t) });
+  const typed = { ...emptyFields(schema), ...sent };
   return result.success
     ? { ok: true, value: result.data, typed }
     : { ok: false, faults: faultsOf(result.error, t), typed };

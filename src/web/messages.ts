@@ -8,6 +8,7 @@ export type Translate = {
   readonly has: (key: string) => boolean;
   readonly language: string;
   readonly rightToLeft: boolean;
+  readonly words: ReadonlyMap<string, string>;
 };
 
 const FALLBACK = "en";
@@ -40,6 +41,7 @@ export function translator(language: string, words: ReadonlyMap<string, string>)
   return Object.assign(translate, {
     has: (key: string) => words.has(key),
     language,
+    words,
     rightToLeft: RIGHT_TO_LEFT.has(language.split("-")[0] ?? ""),
   });
 }

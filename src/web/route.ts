@@ -73,7 +73,10 @@ export type RouteContext<Input> = {
   readonly shown: (subjectIds: readonly string[]) => void;
 };
 
-/** A view-model. The kit needs the title; the rest is the template's. */
+/**
+ * A view-model. The kit needs the title; `form` (a FormView) brings the error summary, `back` ({ text, href }) the link
+ * above the heading; the rest is the template's.
+ */
 export type PageView = { readonly title: string; readonly [name: string]: unknown };
 
 export type Route<Input = never> = {

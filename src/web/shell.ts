@@ -58,6 +58,7 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
     const path = new URL(request.url).pathname;
     return render(template, {
       form: null,
+      back: null,
       ...view,
       formToken,
       shell: {

@@ -54,7 +54,7 @@ const DROPPED = /^(?:class|role|aria-.*|xmlns:xlink|version|pointer-events|font-
 function tidyAttributes(element: string, attributes: string): string {
   const classes: string[] = [];
   let kept = "";
-  for (const [, name = "", value = ""] of attributes.matchAll(/([a-zA-Z:-]+)="([^"]*)"/g)) {
+  for (const [, name = "", value = ""] of attributes.matchAll(/([a-zA-Z0-9:-]+)="([^"]*)"/g)) {
     const colour = /^hr:([a-z]+)$/.exec(value)?.[1];
     if (colour !== undefined) classes.push(`hr-${name}-${colour}`);
     else if (!DROPPED.test(name) && !(name === "opacity" && value === "1")) kept += ` ${name}="${value}"`;

@@ -2,6 +2,9 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Formats } from "../format.ts";
 import type { ChartWidths } from "./render.ts";
 
+type LayeredSpec = Extract<TopLevelSpec, { readonly layer: unknown }>;
+type Layers = LayeredSpec["layer"];
+
 /** One month of a share, 0 to 1. `lower` and `upper`: between them the share moves by chance alone; null when not known. */
 export type MonthlyShare = {
   readonly month: Temporal.PlainYearMonth;
@@ -165,7 +168,7 @@ const axis = {
 function frame(
   width: number,
   height: number,
-): Pick<TopLevelSpec, "width" | "height" | "background" | "padding" | "autosize" | "config"> {
+): Pick<LayeredSpec, "width" | "height" | "background" | "padding" | "autosize" | "config"> {
   return {
     width,
     height,
@@ -180,12 +183,12 @@ function shareAxis(lowest: number, ticks: readonly number[], formats: Formats) {
   const named = Object.fromEntries(ticks.map((tick) => [Math.round(tick * 100), formats.percent(tick)]));
   return {
     type: "quantitative",
-    scale: { domain: [lowest, 1], nice: false, zero: false },
-    axis: { ...axis, values: [...ticks], labelExpr: `${JSON.stringify(named)}[round(datum.value * 100)]` },
+    scale: { domain: [lowest, 1] as number[], nice: false, zero: false },
+    axis: { ...axis, values: [...ticks] as number[], labelExpr: `${JSON.stringify(named)}[round(datum.value * 100)]` },
   } as const;
 }
 
-function standardLayers({ share, text }: { readonly share: number; readonly text: string }, last: number) {
+function standardLayers({ share, text }: { readonly share: number; readonly text: string }, last: number): Layers {
   const y = { datum: share, type: "quantitative" } as const;
   return [
     {
@@ -198,10 +201,10 @@ function standardLayers({ share, text }: { readonly share: number; readonly text
       mark: { type: "text", align: "right", dy: -10, color: "hr:ink", fontSize: TEXT },
       encoding: { x: { datum: last }, y, text: { value: text } },
     },
-  ] as const;
+  ];
 }
 
-function limitLayers(at: number, most: number, text: string) {
+function limitLayers(at: number, most: number, text: string): Layers {
   const y = { datum: at, type: "quantitative" } as const;
   return [
     {
@@ -214,7 +217,7 @@ function limitLayers(at: number, most: number, text: string) {
       mark: { type: "text", align: "right", dy: -9, color: "hr:ink", fontSize: TEXT },
       encoding: { x: { datum: most * 1.18 }, y, text: { value: text } },
     },
-  ] as const;
+  ];
 }
 
 /** First, last, and as many between as there is room for (a label takes about 90 px). */

@@ -4,7 +4,7 @@ import type { RailInput, Words } from "./rail.ts";
 
 /** One step of the upright drawing, from the top (start) down, with the kind of line that leads to the next one. */
 export type UprightStep = {
-  readonly kind: "start" | "post" | "gap" | "today" | "stopped" | "due";
+  readonly kind: "start" | "post" | "gap" | "resumed" | "today" | "stopped" | "due";
   readonly when: string;
   readonly text: string;
   /** The line below this step: counted, not counted, past due, still to come, or none after the last. */
@@ -37,6 +37,11 @@ export function uprightSteps(input: RailInput, { t, formats }: Words): readonly 
       text: t("rail.notCounted", { label }),
       rank: 2,
     })),
+    ...input.gaps.flatMap(({ to }): Point[] => {
+      const resumed = to === null ? null : hasTime(to) ? to : to.add({ days: 1 });
+      if (resumed === null || compare(resumed, end) >= 0) return [];
+      return [{ at: resumed, kind: "resumed", when: short(resumed), text: t("rail.resumed"), rank: 0 }];
+    }),
     { at: end, kind: input.stopped == null ? "today" : "stopped", when: short(end), text: input.dayLabel, rank: 3 },
     { at: input.due, kind: "due", when: short(input.due), text: input.dueLabel ?? t("rail.duePlain"), rank: 4 },
   ];
@@ -61,7 +66,10 @@ export function uprightSteps(input: RailInput, { t, formats }: Words): readonly 
 function lineAt(at: Moment, kind: UprightStep["kind"], input: RailInput, end: Moment): UprightStep["line"] {
   if (compare(at, end) > 0 || kind === "today" || kind === "stopped") return "left";
   if (kind === "due" || compare(at, input.due) > 0) return "over";
-  const inGap = input.gaps.some(({ from, to }) => compare(from, at) <= 0 && (to === null || compare(at, to) < 0));
+  const inGap = input.gaps.some(
+    ({ from, to }) =>
+      compare(from, at) <= 0 && (to === null || compare(at, hasTime(to) ? to : to.add({ days: 1 })) < 0),
+  );
   return inGap ? "gap" : "run";
 }
 
