@@ -1,4 +1,5 @@
 /** Adding facts to the record. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Database, Transaction } from "../database/schema.ts";
 import { inTransaction } from "../database/transaction.ts";
@@ -58,6 +59,8 @@ export type AppendResult =
 /** Facts in one append; more are sent in several (see `factSink`). */
 export const APPEND_LIMIT = 50_000;
 const ATTEMPTS = 20;
+/** Locks are kept in the server's shared memory, so a large batch takes none and relies on trying again. */
+const LOCKED_SUBJECTS = 100;
 
 /**
  * Appends all of the facts and updates the projections in one transaction, or nothing at all.
@@ -76,6 +79,7 @@ export async function append(db: Database, request: AppendRequest): Promise<Appe
     } catch (error) {
       // Another append to the same subject committed between our reading and our writing: see what it did.
       if (!isRace(error) || attempt === ATTEMPTS) throw error;
+      await sleep(Math.min(2 ** attempt, 500));
     }
   }
 }
@@ -89,6 +93,7 @@ export async function appendWithin(
   request: AppendRequest,
 ): Promise<AppendResult> {
   const receivedAt = toMicroseconds(request.receivedAt);
+  await lockSubjects(transaction, request.facts);
   const current = await readCurrent(transaction, request.facts);
 
   const known = new Map<string, Fact>(current.existing.map((fact) => [nameKey(fact), fact]));
@@ -134,6 +139,21 @@ export async function appendWithin(
       for (const projection of request.projections) await projection.apply(transaction, cases);
   }
   return { ok: true, appended, repeated };
+}
+
+/**
+ * Appends to one subject queue up instead of racing. This is for speed: that two never get the same version rests on
+ * the primary key. The locks are taken in one order by all, in a statement of its own, so that the next one sees what
+ * the previous holder committed.
+ */
+async function lockSubjects(transaction: Transaction, facts: readonly NewFact[]): Promise<void> {
+  const subjectIds = [...new Set(facts.map((fact) => fact.subjectId))];
+  if (subjectIds.length > LOCKED_SUBJECTS) return;
+  await sql`
+    select pg_advisory_xact_lock(key) from (
+      select distinct hashtextextended(subject_id, 0) as key
+      from json_array_elements_text(${JSON.stringify(subjectIds)}::json) as wanted(subject_id)
+      order by key) as keys`.execute(transaction);
 }
 
 /** The cases the facts belong to, each once. */
@@ -202,7 +222,8 @@ function nameKey(fact: FactName): string {
   return `${fact.subjectId}\0${fact.id}`;
 }
 
+/** A unique key of `fact` taken meanwhile, or a deadlock of two large batches. */
 function isRace(error: unknown): boolean {
   const { code, table } = error as { code?: string; table?: string };
-  return code === "23505" && table === "fact";
+  return (code === "23505" && table === "fact") || code === "40P01";
 }
