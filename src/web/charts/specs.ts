@@ -65,7 +65,7 @@ export function monthlyShareSpec({ months, standard, formats }: MonthlyShareChar
         encoding: { y: { ...shareAxis(lowest, shownTicks, formats), field: "lower" }, y2: { field: "upper" } },
         transform: [{ filter: "datum.lower !== null" }],
       },
-      ...(standard === null ? [] : standardLayers(standard, last)),
+      ...(standard === null ? [] : lineAcross({ at: standard.share, from: 0, to: last, text: standard.text })),
       {
         mark: { type: "line", color: "hr:rail", strokeWidth: 3 },
         encoding: { y: { field: "share", type: "quantitative" } },
@@ -93,7 +93,8 @@ export function monthlyShareSpec({ months, standard, formats }: MonthlyShareChar
 export type Band = {
   readonly label: string;
   readonly count: number;
-  /** Waits longer than promised. */ readonly late: boolean;
+  /** A wait longer than promised. */
+  readonly late: boolean;
 };
 
 export type WaitsByBandChart = {
@@ -149,7 +150,7 @@ export function waitsByBandSpec({ bands, limitText, formats }: WaitsByBandChart)
         mark: { type: "text", align: "left", dx: 6, color: "hr:ink", fontSize: TEXT },
         encoding: { y: { field: "index", type: "quantitative" }, text: { field: "text" } },
       },
-      ...(firstLate <= 0 ? [] : limitLayers(firstLate - 0.5, most, limitText)),
+      ...(firstLate <= 0 ? [] : lineAcross({ at: firstLate - 0.5, from: 0, to: most * 1.18, text: limitText })),
     ],
   });
 }
@@ -188,34 +189,25 @@ function shareAxis(lowest: number, ticks: readonly number[], formats: Formats) {
   } as const;
 }
 
-function standardLayers({ share, text }: { readonly share: number; readonly text: string }, last: number): Layers {
-  const y = { datum: share, type: "quantitative" } as const;
+/** A dashed line over the whole width with its words above its end. */
+function lineAcross(line: {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}): Layers {
+  const data = { values: [line] };
+  const y = { field: "at", type: "quantitative" } as const;
   return [
     {
-      data: { values: [{}] },
+      data,
       mark: { type: "rule", color: "hr:ink", strokeDash: [5, 4] },
-      encoding: { x: { datum: 0 }, x2: { datum: last }, y },
+      encoding: { x: { field: "from", type: "quantitative" }, x2: { field: "to" }, y, y2: { field: "at" } },
     },
     {
-      data: { values: [{}] },
+      data,
       mark: { type: "text", align: "right", dy: -10, color: "hr:ink", fontSize: TEXT },
-      encoding: { x: { datum: last }, y, text: { value: text } },
-    },
-  ];
-}
-
-function limitLayers(at: number, most: number, text: string): Layers {
-  const y = { datum: at, type: "quantitative" } as const;
-  return [
-    {
-      data: { values: [{}] },
-      mark: { type: "rule", color: "hr:ink", strokeDash: [5, 4] },
-      encoding: { x: { datum: 0 }, x2: { datum: most * 1.18 }, y },
-    },
-    {
-      data: { values: [{}] },
-      mark: { type: "text", align: "right", dy: -9, color: "hr:ink", fontSize: TEXT },
-      encoding: { x: { datum: most * 1.18 }, y, text: { value: text } },
+      encoding: { x: { field: "to", type: "quantitative" }, y, text: { field: "text" } },
     },
   ];
 }

@@ -1,8 +1,11 @@
+import { textWidth } from "../text-width.ts";
+
 /** A label to set beside the rail, `at` per cent of its width. A heading stands on its own line in bold. */
 export type Label = { readonly at: number; readonly heading: string; readonly text: string; readonly stem: boolean };
 
 export type PlacedLabel = {
-  readonly x: string;
+  /** Per cent of the width, from the side the clock starts at. */
+  readonly at: number;
   /** `start`, `middle`, `end`: how the text hangs on its stem. */
   readonly anchor: "start" | "middle" | "end";
   /** In reading order; `dy` is the distance of each baseline from the nearest possible line, outwards, in pixels. */
@@ -16,8 +19,9 @@ export type PlacedLabel = {
 /** The narrowest drawing the labels are laid out for, in pixels at the browser's own text size. Wider only gives more room. */
 const NARROWEST = 640;
 const WIDEST_LINE = 150;
+const TEXT = 16;
 const LINE = 21;
-const BETWEEN = 12;
+const BETWEEN = 10;
 const ANCHORS = ["start", "middle", "end"] as const;
 /** Beyond this the search over anchors (3 to the power of the labels) would cost more than a page. */
 const MOST_LABELS = 8;
@@ -41,7 +45,11 @@ export function placeLabels(
         ...(label.heading === "" ? [] : [{ text: label.heading, heading: true }]),
         ...wrap(label.text).map((text) => ({ text, heading: false })),
       ];
-      return { ...label, lines, width: Math.max(0, ...lines.map(({ text, heading }) => textWidth(text, heading))) };
+      return {
+        ...label,
+        lines,
+        width: Math.max(0, ...lines.map(({ text, heading }) => textWidth(text, TEXT, heading))),
+      };
     })
     .toSorted((a, b) => a.at - b.at);
 
@@ -66,7 +74,7 @@ export function placeLabels(
     const depth = depths[index] ?? 0;
     const anchor = choices[index]?.anchor ?? "middle";
     return {
-      x: `${box.at.toFixed(2)}%`,
+      at: box.at,
       anchor,
       lines: box.lines.map((line, row) => ({
         ...line,
@@ -127,26 +135,9 @@ function wrap(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter((each) => each !== "")) {
     const last = lines.at(-1);
-    if (last !== undefined && textWidth(`${last} ${word}`, false) <= WIDEST_LINE)
+    if (last !== undefined && textWidth(`${last} ${word}`, TEXT) <= WIDEST_LINE)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
-}
-
-const NARROW = new Set("iljtfrI.,:;'!|()[] -’");
-const BROAD = new Set("mwMW—%@");
-
-/** Width in pixels at 16 px, estimated a little large from the font's advance widths (narrow 0.33 em, digits 0.62, capitals 0.68). */
-export function textWidth(text: string, bold: boolean): number {
-  let ems = 0;
-  for (const letter of text) {
-    if (NARROW.has(letter)) ems += 0.34;
-    else if (BROAD.has(letter)) ems += 0.9;
-    else if (letter >= "0" && letter <= "9") ems += 0.63;
-    else if (letter >= "A" && letter <= "Z") ems += 0.68;
-    else if (letter < "\u2e80") ems += 0.58;
-    else ems += 1;
-  }
-  return ems * 16 * (bold ? 1.06 : 1);
 }

@@ -40,13 +40,16 @@ export type RailView = {
   readonly gaps: readonly { readonly x1: string; readonly x2: string }[];
   readonly dueX: string;
   readonly end: { readonly x: string; readonly mark: "ring" | "tick" | "cross" | "bar" };
-  readonly above: readonly PlacedLabel[];
-  readonly below: readonly PlacedLabel[];
+  readonly above: readonly RailLabel[];
+  readonly below: readonly RailLabel[];
   /** Pixels: where the middle of the rail lies, and how high the drawing is. */
   readonly middle: number;
   readonly height: number;
   readonly steps: readonly UprightStep[];
 };
+
+/** A label at its place: the stem's x; text hangs on it by its anchor, which turns with the direction of writing. */
+export type RailLabel = PlacedLabel & { readonly x: string };
 
 export type Words = { readonly t: Translate; readonly formats: Formats };
 
@@ -66,13 +69,13 @@ export function rail(input: RailInput, words: Words): RailView {
   const below = placeLabels(
     [
       ...sameDay([{ day: input.start, label: input.startLabel }, ...posts]).map(({ day, labels }) => ({
-        at: scale.percent(at(day)),
+        at: scale.along(at(day)),
         heading: formats.shortMoment(day),
         text: labels.join("; "),
         stem: true,
       })),
       ...gaps.map(({ from, to, label }) => ({
-        at: scale.percent((from + to) / 2),
+        at: scale.along((from + to) / 2),
         heading: "",
         text: label,
         stem: false,
@@ -82,9 +85,9 @@ export function rail(input: RailInput, words: Words): RailView {
   );
   const above = placeLabels(
     [
-      { at: scale.percent(endAt), heading: input.dayLabel, text: "", stem: true },
+      { at: scale.along(endAt), heading: input.dayLabel, text: "", stem: true },
       {
-        at: scale.percent(dueAt),
+        at: scale.along(dueAt),
         heading: "",
         text: input.dueLabel ?? t("rail.due", { date: formats.shortMoment(input.due) }),
         stem: true,
@@ -92,6 +95,7 @@ export function rail(input: RailInput, words: Words): RailView {
     ],
     "up",
   );
+  const placed = (label: PlacedLabel): RailLabel => ({ ...label, x: position(label.at, t.rightToLeft) });
   const middle = above.height + 26;
   return {
     state: input.state,
@@ -102,8 +106,8 @@ export function rail(input: RailInput, words: Words): RailView {
     gaps: gaps.map(({ from, to }) => ({ x1: x(from), x2: x(to) })),
     dueX: x(dueAt),
     end: { x: x(endAt), mark: endMark(input.state) },
-    above: above.labels,
-    below: below.labels,
+    above: above.labels.map(placed),
+    below: below.labels.map(placed),
     middle,
     height: middle + 26 + below.height,
     steps: uprightSteps(input, words),
@@ -136,7 +140,8 @@ type Scale = {
   readonly length: number;
   readonly endAt: number;
   readonly dueAt: number;
-  readonly percent: (minutes: number) => number;
+  /** Per cent of the width from the side the clock starts at, which is the right in right-to-left writing. */
+  readonly along: (minutes: number) => number;
   readonly x: (minutes: number) => string;
   readonly stretch: (from: number, to: number) => Stretch;
 };
@@ -149,16 +154,17 @@ function scaleOf(clock: Clock, { t }: Words): Scale {
   // A promise for the same day has no length; an hour keeps the drawing from dividing by nothing.
   const length = Math.max(dueAt, endAt, 60);
   const mirrored = t.rightToLeft;
-  const percent = (minutes: number) => {
-    const along = FIRST + ((LAST - FIRST) * minutes) / length;
-    return mirrored ? 100 - along : along;
-  };
-  const x = (minutes: number) => `${percent(minutes).toFixed(2)}%`;
+  const along = (minutes: number) => FIRST + ((LAST - FIRST) * minutes) / length;
+  const x = (minutes: number) => position(along(minutes), mirrored);
   const stretch = (from: number, to: number): Stretch => ({
     x: x(mirrored ? to : from),
-    width: `${Math.abs(percent(to) - percent(from)).toFixed(2)}%`,
+    width: `${(along(to) - along(from)).toFixed(2)}%`,
   });
-  return { at, length, endAt, dueAt, percent, x, stretch };
+  return { at, length, endAt, dueAt, along, x, stretch };
+}
+
+function position(along: number, mirrored: boolean): string {
+  return `${(mirrored ? 100 - along : along).toFixed(2)}%`;
 }
 
 function gapsIn(clock: Clock, { at, endAt }: Scale): readonly { from: number; to: number; label: string }[] {
