@@ -63,11 +63,12 @@ export function loadAssets(): Assets {
   };
 }
 
-/** GOV.UK's stylesheet without its typeface (licensed for gov.uk alone), then ours, then one file per component. */
+/** GOV.UK's stylesheet without its typeface (licensed for gov.uk alone) and the royal arms, then ours, then one file per component. */
 export function stylesheet(): string {
   const govuk = readFileSync(join(govukFolder, "govuk-frontend.min.css"), "utf8")
     .replaceAll(/\/\*![^]*?\*\//g, "")
     .replaceAll(/@font-face\{[^}]*\}/g, "")
+    .replaceAll(/url\([^)]*govuk-crest\.svg\)/g, "none")
     .replaceAll("GDS Transport,arial,sans-serif", FONT_STACK);
   return (
     govuk +

@@ -106,32 +106,31 @@ export type WaitsByBandChart = {
 
 /** How many waited how long: a bar a band, with its count, and a line where the promise ends. */
 export function waitsByBandSpec({ bands, limitText, formats }: WaitsByBandChart): ChartWidths {
-  const rows = bands.map(({ count, late }, index) => ({
-    index,
-    top: index - 0.36,
-    bottom: index + 0.36,
-    count,
-    late,
-    text: formats.number(count),
-  }));
   const firstLate = bands.findIndex(({ late }) => late);
+  // Half a row more before the late bands, for the line and its words.
+  const room = firstLate > 0 ? 0.75 : 0;
+  const rows = bands.map(({ count, late }, index) => {
+    const at = index + (firstLate > 0 && index >= firstLate ? room : 0);
+    return { at, top: at - 0.36, bottom: at + 0.36, count, late, text: formats.number(count) };
+  });
+  const names = Object.fromEntries(bands.map(({ label }, index) => [String(rows[index]?.at), label]));
   const most = Math.max(1, ...bands.map(({ count }) => count));
 
   return (width) => ({
-    ...frame(width, bands.length * 34 + 8),
+    ...frame(width, (bands.length + room) * 34 + 8),
     data: { values: rows },
     encoding: {
       x: { field: "count", type: "quantitative", scale: { domain: [0, most * 1.18], nice: false }, axis: null },
       y: {
         field: "top",
         type: "quantitative",
-        scale: { domain: [bands.length - 0.5, -0.5], nice: false, zero: false },
+        scale: { domain: [bands.length + room - 0.5, -0.5], nice: false, zero: false },
         axis: {
           ...axis,
           grid: false,
-          labelLimit: width / 2.4,
-          values: rows.map(({ index }) => index),
-          labelExpr: labels(bands.map(({ label }) => label)),
+          labelLimit: width * 0.58,
+          values: rows.map(({ at }) => at),
+          labelExpr: `${JSON.stringify(names)}[datum.value]`,
         },
       },
     },
@@ -148,9 +147,9 @@ export function waitsByBandSpec({ bands, limitText, formats }: WaitsByBandChart)
       },
       {
         mark: { type: "text", align: "left", dx: 6, color: "hr:ink", fontSize: TEXT },
-        encoding: { y: { field: "index", type: "quantitative" }, text: { field: "text" } },
+        encoding: { y: { field: "at", type: "quantitative" }, text: { field: "text" } },
       },
-      ...(firstLate <= 0 ? [] : lineAcross({ at: firstLate - 0.5, from: 0, to: most * 1.18, text: limitText })),
+      ...(firstLate <= 0 ? [] : lineAcross({ at: firstLate + room - 0.5, from: 0, to: most * 1.18, text: limitText })),
     ],
   });
 }

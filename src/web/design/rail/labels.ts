@@ -10,6 +10,7 @@ export type PlacedLabel = {
   readonly anchor: "start" | "middle" | "end";
   /** In reading order; `dy` is the distance of each baseline from the nearest possible line, outwards, in pixels. */
   readonly lines: readonly { readonly dy: number; readonly text: string; readonly heading: boolean }[];
+  readonly width: number;
   readonly stem: boolean;
   /** Pixels from the rail's edge to the first line. */
   readonly stemLength: number;
@@ -80,6 +81,7 @@ export function placeLabels(
         ...line,
         dy: (depth + (side === "up" ? box.lines.length - 1 - row : row)) * LINE,
       })),
+      width: box.width,
       stem: box.stem,
       stemLength: depth * LINE,
       height: (depth + box.lines.length) * LINE,

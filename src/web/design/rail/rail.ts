@@ -32,6 +32,8 @@ type Stretch = { readonly x: string; readonly width: string };
 /** Everything the two drawings need, computed; positions in per cent of the width, so that text keeps its size. */
 export type RailView = {
   readonly state: RailState;
+  /** True when the wide drawing would be a ladder of labels: the upright one is then shown at every width. */
+  readonly crowded: boolean;
   /** The whole drawing in words. */
   readonly summary: string;
   readonly track: Stretch;
@@ -54,23 +56,26 @@ export type RailLabel = PlacedLabel & { readonly x: string };
 export type Words = { readonly t: Translate; readonly formats: Formats };
 
 const MOST_POSTS = 7;
+/** Pixels of labels below the rail, ten lines: more of them are easier to read from top to bottom. */
+const TALLEST = 210;
 /** The line's ends in per cent: room for the ring (11 px) at the narrowest width the drawing is shown at. */
 const FIRST = 2;
 const LAST = 98;
 
 /** Draws one clock from the day it started to the day it falls due: wide, upright and in words. Pure. */
 export function rail(input: RailInput, words: Words): RailView {
-  const { t, formats } = words;
+  const { t } = words;
   const scale = scaleOf(input, words);
   const { at, x, stretch, endAt, dueAt } = scale;
+  const short = shortMomentOf(input, words);
   const posts = input.posts.filter(({ day }) => at(day) >= 0 && at(day) <= scale.length).slice(-MOST_POSTS);
   const gaps = gapsIn(input, scale);
 
   const below = placeLabels(
     [
-      ...sameDay([{ day: input.start, label: input.startLabel }, ...posts]).map(({ day, labels }) => ({
-        at: scale.along(at(day)),
-        heading: formats.shortMoment(day),
+      ...sameDay([{ day: input.start, label: input.startLabel }, ...posts]).map(({ day, labels }, index) => ({
+        at: scale.along(index === 0 ? 0 : at(day)),
+        heading: short(day),
         text: labels.join("; "),
         stem: true,
       })),
@@ -89,7 +94,7 @@ export function rail(input: RailInput, words: Words): RailView {
       {
         at: scale.along(dueAt),
         heading: "",
-        text: input.dueLabel ?? t("rail.due", { date: formats.shortMoment(input.due) }),
+        text: input.dueLabel ?? t("rail.due", { date: short(input.due) }),
         stem: true,
       },
     ],
@@ -99,6 +104,7 @@ export function rail(input: RailInput, words: Words): RailView {
   const middle = above.height + 26;
   return {
     state: input.state,
+    crowded: below.height > TALLEST,
     summary: summary(input, words),
     track: stretch(0, dueAt),
     run: endAt > 0 ? stretch(0, Math.min(endAt, dueAt)) : null,
@@ -148,10 +154,12 @@ type Scale = {
 
 function scaleOf(clock: Clock, { t }: Words): Scale {
   const zero = minutesOf(clock.start);
-  const at = (moment: Moment) => minutesOf(moment) - zero;
-  const dueAt = Math.max(at(clock.due), 0);
+  // A day without a time begins the clock at its first minute, ends it at its last, and is drawn at noon in between.
+  const within = hasTime(clock.start) ? 0 : MINUTES_A_DAY;
+  const at = (moment: Moment) => minutesOf(moment) - zero + (hasTime(moment) ? 0 : within / 2);
+  const dueAt = Math.max(minutesOf(clock.due) - zero + (hasTime(clock.due) ? 0 : within), 0);
   const endAt = Math.max(at(clock.stopped ?? clock.today), 0);
-  // A promise for the same day has no length; an hour keeps the drawing from dividing by nothing.
+  // A promise that ends the minute it begins has no length; an hour keeps the drawing from dividing by nothing.
   const length = Math.max(dueAt, endAt, 60);
   const mirrored = t.rightToLeft;
   const along = (minutes: number) => FIRST + ((LAST - FIRST) * minutes) / length;
@@ -170,7 +178,7 @@ function position(along: number, mirrored: boolean): string {
 function gapsIn(clock: Clock, { at, endAt }: Scale): readonly { from: number; to: number; label: string }[] {
   return clock.gaps
     .map(({ from, to, label }) => ({
-      from: Math.max(at(from), 0),
+      from: Math.max(at(from) - (hasTime(from) ? 0 : MINUTES_A_DAY / 2), 0),
       to: Math.min(gapEnd(to, at) ?? endAt, endAt),
       label,
     }))
@@ -179,7 +187,7 @@ function gapsIn(clock: Clock, { at, endAt }: Scale): readonly { from: number; to
 
 function gapEnd(to: Moment | null, at: (moment: Moment) => number): number | null {
   if (to === null) return null;
-  return hasTime(to) ? at(to) : at(to.add({ days: 1 }));
+  return at(to) + (hasTime(to) ? 0 : MINUTES_A_DAY / 2);
 }
 
 const MINUTES_A_DAY = 1440;
@@ -187,6 +195,15 @@ const MINUTES_A_DAY = 1440;
 function minutesOf(moment: Moment): number {
   const days = Temporal.PlainDate.from("1970-01-01").until(moment.toString().slice(0, 10)).days;
   return days * MINUTES_A_DAY + (hasTime(moment) ? moment.hour * 60 + moment.minute : 0);
+}
+
+/** Within one day the times alone tell moments apart. */
+export function shortMomentOf(clock: Pick<RailInput, "start" | "due" | "today" | "stopped">, { formats }: Words) {
+  const days = new Set(
+    [clock.start, clock.due, clock.stopped ?? clock.today].map((each) => each.toString().slice(0, 10)),
+  );
+  return (moment: Moment): string =>
+    days.size === 1 && hasTime(moment) ? formats.time(moment) : formats.shortMoment(moment);
 }
 
 function sameDay(posts: readonly { readonly day: Moment; readonly label: string }[]) {

@@ -1,6 +1,6 @@
 import type { Moment } from "../../format.ts";
 import { hasTime } from "../../format.ts";
-import type { RailInput, Words } from "./rail.ts";
+import { shortMomentOf, type RailInput, type Words } from "./rail.ts";
 
 /** One step of the upright drawing, from the top (start) down, with the kind of line that leads to the next one. */
 export type UprightStep = {
@@ -24,8 +24,9 @@ type Point = {
 const MOST_STEPS = 24;
 
 /** The same clock as a list from top to bottom, for narrow screens: text at reading size, as long as it needs to be. */
-export function uprightSteps(input: RailInput, { t, formats }: Words): readonly UprightStep[] {
-  const short = formats.shortMoment;
+export function uprightSteps(input: RailInput, words: Words): readonly UprightStep[] {
+  const { t } = words;
+  const short = shortMomentOf(input, words);
   const end = input.stopped ?? input.today;
   const points: Point[] = [
     { at: input.start, kind: "start", when: short(input.start), text: input.startLabel, rank: 0 },
