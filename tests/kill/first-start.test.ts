@@ -21,14 +21,9 @@ test("killed again and again during the very first start, the next start makes t
       if (killed.opened) seen.add("open");
       else if (existsSync(join(folder, "pg"))) seen.add("renamed");
       else if (existsSync(join(folder, "lock.sqlite")))
-        seen.add(
-          readdirSync(folder).some((name) => name.startsWith("pg.new-")) ? "half-made" : "locked",
-        );
+        seen.add(readdirSync(folder).some((name) => name.startsWith("pg.new-")) ? "half-made" : "locked");
     }
-    assert.ok(
-      seen.has("half-made"),
-      `no kill fell into the making of the cluster, only: ${[...seen].join(", ")}`,
-    );
+    assert.ok(seen.has("half-made"), `no kill fell into the making of the cluster, only: ${[...seen].join(", ")}`);
     await checkRecord(folder, 0);
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.startsWith("pg")),

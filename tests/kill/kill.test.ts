@@ -36,8 +36,7 @@ test(`killed ${ROUNDS} times while it appends: no acknowledged fact is lost, non
             acknowledgedBelow = (killed.acknowledged.at(-1) as number) + 1;
           }
           // Every third round the folder goes straight from a kill to the next process.
-          if (rounds % 3 !== 0 || rounds >= ROUNDS - 1)
-            await checkRecord(folder, acknowledgedBelow);
+          if (rounds % 3 !== 0 || rounds >= ROUNDS - 1) await checkRecord(folder, acknowledgedBelow);
         },
       ),
       { numRuns: ROUNDS, endOnFailure: true },

@@ -23,17 +23,11 @@ export function runAndKill(
 ): Promise<KilledAppender> {
   return new Promise((resolve, reject) => {
     const script = join(import.meta.dirname, "appender.ts");
-    const child = spawn(process.execPath, [
-      script,
-      folder,
-      String(options.first),
-      String(options.size),
-    ]);
+    const child = spawn(process.execPath, [script, folder, String(options.first), String(options.size)]);
     let printed = "";
     let complaint = "";
     let timer: NodeJS.Timeout | undefined;
-    const arm = (): void =>
-      void (timer ??= setTimeout(() => child.kill("SIGKILL"), options.afterMilliseconds));
+    const arm = (): void => void (timer ??= setTimeout(() => child.kill("SIGKILL"), options.afterMilliseconds));
     const limit = setTimeout(() => child.kill("SIGTERM"), 60_000);
     child.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();
@@ -45,9 +39,7 @@ export function runAndKill(
       clearTimeout(timer);
       clearTimeout(limit);
       if (signal !== "SIGKILL")
-        return reject(
-          new Error(`The appender ended by itself (${signal ?? _code}):\n${complaint}`),
-        );
+        return reject(new Error(`The appender ended by itself (${signal ?? _code}):\n${complaint}`));
       const whole = printed
         .slice(0, printed.lastIndexOf("\n") + 1)
         .split("\n")

@@ -35,9 +35,7 @@ export async function logLook(db: Database, look: Look): Promise<void> {
     sql`
       insert into access_log (subject_id, batch_id, seen_by, purpose, route, seen_at)
       select s, ${batchId}, ${look.seenBy}, ${look.purpose}, ${look.route}, ${look.seenAt.toString()}::timestamptz
-      from json_array_elements_text(${JSON.stringify(subjectIds)}::json) as seen(s)`.execute(
-      transaction,
-    ),
+      from json_array_elements_text(${JSON.stringify(subjectIds)}::json) as seen(s)`.execute(transaction),
   );
 }
 

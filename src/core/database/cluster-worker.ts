@@ -30,17 +30,12 @@ export type ClusterReply =
 
 const settings = workerData as ClusterWorkerData;
 const port = parentPort;
-if (port === null)
-  throw new Error(
-    "cluster-worker.ts is started by cluster.ts as a worker thread, never by itself.",
-  );
+if (port === null) throw new Error("cluster-worker.ts is started by cluster.ts as a worker thread, never by itself.");
 const reply = (message: ClusterReply): void => port.postMessage(message);
 
 const pglite = await PGlite.create({
   ...(settings.folder === null ? {} : { dataDir: settings.folder }),
-  ...(settings.template === null
-    ? {}
-    : { loadDataDir: new Blob([new Uint8Array(settings.template)]) }),
+  ...(settings.template === null ? {} : { loadDataDir: new Blob([new Uint8Array(settings.template)]) }),
 });
 
 const { socketPath } = settings;

@@ -24,8 +24,7 @@ const SOCKET_FILE = ".s.PGSQL.5432"; // the name PostgreSQL clients look for in 
 export async function openCluster(dataFolder: string): Promise<Cluster> {
   const folder = join(dataFolder, "pg");
   for (const name of readdirSync(dataFolder)) {
-    if (name.startsWith("pg.new-"))
-      rmSync(join(dataFolder, name), { recursive: true, force: true });
+    if (name.startsWith("pg.new-")) rmSync(join(dataFolder, name), { recursive: true, force: true });
   }
   if (!existsSync(folder)) {
     const fresh = mkdtempSync(join(dataFolder, "pg.new-"));
@@ -52,9 +51,7 @@ async function startCluster(
 ): Promise<Cluster> {
   const beside = socketFolder === null ? null : join(socketFolder, SOCKET_FILE);
   const ownFolder =
-    beside === null || Buffer.byteLength(beside) > SOCKET_PATH_LIMIT
-      ? mkdtempSync(join(tmpdir(), "handrail-"))
-      : null;
+    beside === null || Buffer.byteLength(beside) > SOCKET_PATH_LIMIT ? mkdtempSync(join(tmpdir(), "handrail-")) : null;
   const socketPath = ownFolder === null ? (beside as string) : join(ownFolder, SOCKET_FILE);
   const worker = startWorker({ ...source, socketPath });
   await replyOf(worker, "ready");
@@ -82,10 +79,7 @@ function startWorker(data: ClusterWorkerData): Worker {
   });
 }
 
-function replyOf<K extends ClusterReply["kind"]>(
-  worker: Worker,
-  kind: K,
-): Promise<Extract<ClusterReply, { kind: K }>> {
+function replyOf<K extends ClusterReply["kind"]>(worker: Worker, kind: K): Promise<Extract<ClusterReply, { kind: K }>> {
   worker.ref();
   return new Promise((resolve, reject) => {
     const settle = (): void => {

@@ -57,9 +57,7 @@ export async function distribute(
   }
   const { tables, faults } = await readLayout(db);
   if (faults.length > 0)
-    throw new Error(
-      `The tables cannot be distributed:\n${faults.map((fault) => `- ${fault}`).join("\n")}`,
-    );
+    throw new Error(`The tables cannot be distributed:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
   const done = await sql<{
     table: string;
   }>`select logicalrelid::regclass::text as table from pg_dist_partition`.execute(db);

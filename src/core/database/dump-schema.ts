@@ -42,10 +42,7 @@ export async function dumpSchema(db: Database): Promise<string> {
     from pg_class c
     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
     order by c.relname collate "C"`.execute(db);
-  return [
-    HEADING,
-    ...rows.filter((row) => !MIGRATOR_TABLES.includes(row.name)).map(describeTable),
-  ].join("\n");
+  return [HEADING, ...rows.filter((row) => !MIGRATOR_TABLES.includes(row.name)).map(describeTable)].join("\n");
 }
 
 function describeTable(table: TableRow): string {
@@ -64,8 +61,7 @@ function describeTable(table: TableRow): string {
   });
   lines.push(");");
   for (const index of table.indexes) lines.push(`${lowerKeywords(index)};`);
-  for (const { role, rights } of table.rights)
-    lines.push(`grant ${rights} on ${table.name} to ${role};`);
+  for (const { role, rights } of table.rights) lines.push(`grant ${rights} on ${table.name} to ${role};`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -33,8 +33,7 @@ export function takeFolderLock(dataFolder: string): FolderLock | undefined {
     lock.exec("pragma locking_mode = exclusive; begin exclusive");
   } catch (error) {
     lock.close();
-    if (error instanceof Error && (error as { errcode?: number }).errcode === SQLITE_BUSY)
-      return undefined;
+    if (error instanceof Error && (error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
     throw error;
   }
   rmSync(holderFile, { force: true }); // of a holder that was killed

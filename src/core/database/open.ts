@@ -123,9 +123,7 @@ async function openServer(databaseUrl: string, connections: number): Promise<Ope
       });
     const major = (rows[0] as { major: number }).major;
     if (major < OLDEST_SERVER) {
-      throw new Error(
-        `DATABASE_URL names a PostgreSQL ${major}; Handrail needs ${OLDEST_SERVER} or later.`,
-      );
+      throw new Error(`DATABASE_URL names a PostgreSQL ${major}; Handrail needs ${OLDEST_SERVER} or later.`);
     }
     const db = newDatabase(pool);
     await migrate(db);

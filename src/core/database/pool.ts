@@ -12,9 +12,7 @@ const INTERVAL = 1186;
 function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value))
-    throw new Error(
-      `The bigint ${text} from the database exceeds 2^53; read it as text (value::text).`,
-    );
+    throw new Error(`The bigint ${text} from the database exceeds 2^53; read it as text (value::text).`);
   return value;
 }
 
@@ -30,9 +28,7 @@ const ours = new Map<number, (text: string) => unknown>([
 const types = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     const own = format === "binary" ? undefined : ours.get(oid);
-    return (
-      own ?? (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format)
-    );
+    return own ?? (pg.types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format);
   },
 } as unknown as pg.CustomTypesConfig;
 

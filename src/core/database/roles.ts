@@ -30,9 +30,7 @@ export async function ensureRoles(db: Database): Promise<void> {
       const code = (error as { code?: string }).code;
       if (code === "42710" || code === "23505") return ensureRoles(db); // somebody else made it meanwhile
       if (code !== "42501") throw error;
-      const commands = ROLES.map(
-        (name) => `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO "${state.user}";`,
-      ).join(" ");
+      const commands = ROLES.map((name) => `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO "${state.user}";`).join(" ");
       throw new Error(
         `The database user "${state.user}" may not create the role ${role} that Handrail runs its statements under. ` +
           `Ask the database's administrator to run once: ${commands} (or ALTER ROLE "${state.user}" CREATEROLE;) and start again.`,
@@ -46,8 +44,7 @@ export async function ensureRoles(db: Database): Promise<void> {
 export async function grantRights(db: Database): Promise<void> {
   const { tables } = await readLayout(db);
   const schema =
-    (await sql<{ name: string }>`select current_schema()::text as name`.execute(db)).rows[0]
-      ?.name ?? "public";
+    (await sql<{ name: string }>`select current_schema()::text as name`.execute(db)).rows[0]?.name ?? "public";
   const statements = [
     `grant usage on schema ${quote(schema)} to handrail_app, handrail_disposal`,
     `grant usage on all sequences in schema ${quote(schema)} to handrail_app`,

@@ -13,9 +13,7 @@ export function inTransaction<T>(
   role: Role = "handrail_app",
 ): Promise<T> {
   if (db.isTransaction)
-    throw new Error(
-      "inTransaction was given a transaction: pass the database, or call the body directly.",
-    );
+    throw new Error("inTransaction was given a transaction: pass the database, or call the body directly.");
   return db.transaction().execute(async (transaction) => {
     await sql`set local role ${sql.id(role)}`.execute(transaction);
     return body(transaction);

@@ -20,7 +20,12 @@ const IDLE = "I".charCodeAt(0);
 const IDLE_IN_TRANSACTION_MILLISECONDS = 30_000;
 
 /** Serves a client until its socket closes. Whatever transaction it leaves open is rolled back. */
-export function serveClient(pglite: PGlite, turns: Turns, socket: Socket): void {
+export function serveClient(
+  pglite: PGlite,
+  turns: Turns,
+  socket: Socket,
+  idleMilliseconds = IDLE_IN_TRANSACTION_MILLISECONDS,
+): void {
   let turn: Turn | undefined;
   let gone = false;
   let started = false;
@@ -55,7 +60,7 @@ export function serveClient(pglite: PGlite, turns: Turns, socket: Socket): void 
       idleTimer = setTimeout(() => {
         if (turns.waiting() > 0) dismiss(socket);
         else idleTimer?.refresh();
-      }, IDLE_IN_TRANSACTION_MILLISECONDS);
+      }, idleMilliseconds);
       idleTimer.unref();
     }
   };
@@ -96,11 +101,7 @@ export function serveClient(pglite: PGlite, turns: Turns, socket: Socket): void 
 
 const SYNC_MESSAGE = Uint8Array.of(SYNC as number, 0, 0, 0, 4);
 
-function execute(
-  pglite: PGlite,
-  messages: Uint8Array,
-  onData: (data: Uint8Array) => void,
-): Promise<void> {
+function execute(pglite: PGlite, messages: Uint8Array, onData: (data: Uint8Array) => void): Promise<void> {
   return pglite.runExclusive(() => pglite.execProtocolRawStream(messages, { onRawData: onData }));
 }
 
@@ -167,13 +168,7 @@ export function createMessageBuffer(): MessageBuffer {
         }
         scanned = end;
         last = type;
-        if (
-          ends(type) ||
-          type === TERMINATE ||
-          type === COPY_DATA ||
-          type === COPY_DONE ||
-          type === COPY_FAIL
-        ) {
+        if (ends(type) || type === TERMINATE || type === COPY_DATA || type === COPY_DONE || type === COPY_FAIL) {
           return take(end);
         }
       }

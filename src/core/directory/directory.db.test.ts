@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withTestDatabase } from "../../../tests/harness/database.ts";
-import {
-  type Installation,
-  putDirectory,
-  putInstallation,
-  readDirectory,
-  readInstallation,
-} from "./index.ts";
+import { type Installation, putDirectory, putInstallation, readDirectory, readInstallation } from "./index.ts";
 
 const installation: Installation = {
   bodyName: "Invented Health Region",
@@ -30,10 +24,7 @@ test("an installation says once whether its people are invented", async () => {
       [read?.bodyName, read?.kind, String(read?.createdAt)],
       ["Renamed", "demonstration", "2026-03-01T09:00:00Z"],
     );
-    await assert.rejects(
-      putInstallation(db, { ...installation, kind: "real" }),
-      /is a demonstration and stays so/,
-    );
+    await assert.rejects(putInstallation(db, { ...installation, kind: "real" }), /is a demonstration and stays so/);
   });
 });
 

@@ -6,9 +6,7 @@ import type { Area, Directory, Installation, Organisation, Service } from "./mod
 const BATCH = 1_000;
 
 /** The installation, or undefined before its first start is complete. */
-export async function readInstallation(
-  db: Database | Transaction,
-): Promise<Installation | undefined> {
+export async function readInstallation(db: Database | Transaction): Promise<Installation | undefined> {
   const row = await db.selectFrom("installation").selectAll().executeTakeFirst();
   if (row === undefined) return undefined;
   return {
@@ -147,10 +145,7 @@ export async function readDirectory(db: Database | Transaction): Promise<Directo
   const services = await db.selectFrom("service").selectAll().orderBy("id").execute();
   return {
     areas: new Map(
-      areas.map((row) => [
-        row.code,
-        { code: row.code, name: row.name, kind: row.kind, parentCode: row.parent_code },
-      ]),
+      areas.map((row) => [row.code, { code: row.code, name: row.name, kind: row.kind, parentCode: row.parent_code }]),
     ),
     organisations: new Map(
       organisations.map((row) => [

@@ -51,11 +51,7 @@ test("a fact is read back as it was written, numbered within its subject", async
     assert.equal(String(read[0]?.receivedAt), "2026-03-01T09:00:00.123456Z");
     assert.equal(String(read[0]?.occurredOn), "2026-02-01");
     assert.deepEqual(read[0]?.data, sent.data);
-    assert.equal(
-      canonicalJson(result.appended),
-      canonicalJson(read),
-      "what append returns is what is read",
-    );
+    assert.equal(canonicalJson(result.appended), canonicalJson(read), "what append returns is what is read");
   });
 });
 
@@ -170,11 +166,7 @@ test("twenty senders at once: every fact once, versions and positions without ga
     );
     const results = await Promise.all(senders.flat());
     assert.ok(results.every((result) => result.ok));
-    assert.equal(
-      results.filter((result) => result.ok && result.appended.some((one) => one.id === "shared"))
-        .length,
-      1,
-    );
+    assert.equal(results.filter((result) => result.ok && result.appended.some((one) => one.id === "shared")).length, 1);
     const facts = await readSubject(db, "person-1");
     assert.deepEqual(
       facts.map((one) => one.version),
@@ -182,8 +174,7 @@ test("twenty senders at once: every fact once, versions and positions without ga
     );
     assert.equal(new Set(facts.map((one) => one.id)).size, 61);
     const positions: number[] = [];
-    for await (const batch of readAll(db, { batch: 7 }))
-      positions.push(...batch.map((one) => one.position));
+    for await (const batch of readAll(db, { batch: 7 })) positions.push(...batch.map((one) => one.position));
     assert.deepEqual(
       positions,
       Array.from({ length: 121 }, (_, index) => index + 1),
@@ -233,11 +224,7 @@ test("positions follow the order of commits, and no reader ever sees a gap while
         }
       }
     };
-    while (writing)
-      await Promise.all([
-        follow().catch((error: unknown) => Promise.reject(error)),
-        Promise.resolve(),
-      ]);
+    while (writing) await Promise.all([follow().catch((error: unknown) => Promise.reject(error)), Promise.resolve()]);
     await writers;
     await follow();
     assert.equal(seen.length, 60);

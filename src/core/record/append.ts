@@ -5,14 +5,7 @@ import type { Database, Transaction } from "../database/schema.ts";
 import { inTransaction } from "../database/transaction.ts";
 import type { Fact, NewFact } from "./fact.ts";
 import type { CaseKey, Projection } from "./projection.ts";
-import {
-  FACT_COLUMNS,
-  type FactRow,
-  factFromRow,
-  factsToJson,
-  insertFactRows,
-  toMicroseconds,
-} from "./row.ts";
+import { FACT_COLUMNS, type FactRow, factFromRow, factsToJson, insertFactRows, toMicroseconds } from "./row.ts";
 import { sameContent } from "./same-content.ts";
 
 export interface AppendRequest {
@@ -68,9 +61,7 @@ const LOCKED_SUBJECTS = 100;
  */
 export async function append(db: Database, request: AppendRequest): Promise<AppendResult> {
   if (request.facts.length > APPEND_LIMIT) {
-    throw new Error(
-      `${request.facts.length} facts in one append; the limit is ${APPEND_LIMIT}. Send them in parts.`,
-    );
+    throw new Error(`${request.facts.length} facts in one append; the limit is ${APPEND_LIMIT}. Send them in parts.`);
   }
   if (request.facts.length === 0) return { ok: true, appended: [], repeated: [] };
   for (let attempt = 1; ; attempt += 1) {
@@ -88,10 +79,7 @@ export async function append(db: Database, request: AppendRequest): Promise<Appe
  * The same inside a transaction that has other things to write. A race with another append throws PostgreSQL's 23505
  * and the transaction is lost; `append` tries again by itself, a caller of this one must.
  */
-export async function appendWithin(
-  transaction: Transaction,
-  request: AppendRequest,
-): Promise<AppendResult> {
+export async function appendWithin(transaction: Transaction, request: AppendRequest): Promise<AppendResult> {
   const receivedAt = toMicroseconds(request.receivedAt);
   await lockSubjects(transaction, request.facts);
   const current = await readCurrent(transaction, request.facts);
@@ -135,8 +123,7 @@ export async function appendWithin(
       select s, v from json_to_recordset(${JSON.stringify(appended.map((fact) => ({ s: fact.subjectId, v: fact.version })))}::json)
         as row(s text, v integer)`.execute(transaction);
     const cases = casesOf(appended);
-    if (cases.length > 0)
-      for (const projection of request.projections) await projection.apply(transaction, cases);
+    if (cases.length > 0) for (const projection of request.projections) await projection.apply(transaction, cases);
   }
   return { ok: true, appended, repeated };
 }
@@ -179,9 +166,7 @@ async function readCurrent(
   );
   const found = new Map(versions.rows.map((row) => [row.subject_id, row.version]));
   // Only subjects with a history can hold a repeat: loading fresh subjects skips the second look.
-  const suspects = facts
-    .filter((fact) => found.has(fact.subjectId))
-    .map((fact) => ({ s: fact.subjectId, i: fact.id }));
+  const suspects = facts.filter((fact) => found.has(fact.subjectId)).map((fact) => ({ s: fact.subjectId, i: fact.id }));
   if (suspects.length === 0) return { versions: found, existing: [] };
   const existing = await sql<FactRow>`
     select ${FACT_COLUMNS}
@@ -203,11 +188,8 @@ function number(fact: NewFact, version: number, receivedAt: Temporal.Instant): F
 const NAMED_IN_MESSAGE = 5;
 
 function conflictRefusal(conflicts: readonly FactName[]): AppendRefusal {
-  const named = conflicts
-    .slice(0, NAMED_IN_MESSAGE)
-    .map(({ subjectId, id }) => `${id} (of ${subjectId})`);
-  const more =
-    conflicts.length > named.length ? ` and ${conflicts.length - named.length} more` : "";
+  const named = conflicts.slice(0, NAMED_IN_MESSAGE).map(({ subjectId, id }) => `${id} (of ${subjectId})`);
+  const more = conflicts.length > named.length ? ` and ${conflicts.length - named.length} more` : "";
   const message =
     `Already in the record with other content: ${named.join(", ")}${more}. A fact is never changed: ` +
     `send the correction as a new fact that names the old one in \`replaces\`.`;

@@ -26,9 +26,7 @@ export async function bulkLoad(db: Database, request: BulkLoadRequest): Promise<
   const receivedAt = toMicroseconds(request.receivedAt);
   return inTransaction(db, async (transaction) => {
     const last = await lockSequencer(transaction); // nobody else numbers, or loads, until we are done
-    const { rows } = await sql<{ any: boolean }>`select exists (select from fact) as any`.execute(
-      transaction,
-    );
+    const { rows } = await sql<{ any: boolean }>`select exists (select from fact) as any`.execute(transaction);
     if (rows[0]?.any !== false) {
       throw new Error(
         "The record is not empty: facts are loaded in bulk into an empty one only. Use `append` (handrail import).",

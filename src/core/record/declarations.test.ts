@@ -50,19 +50,13 @@ test("every fault of a fact is named by its member", () => {
   assert.deepEqual(members({ data: { by: "nurse", note: "x".repeat(20_000) } }), ["data"]);
   assert.deepEqual(members({ type: "withdrawn-entry", data: {} }), ["replaces"]);
   assert.deepEqual(members({ replaces: "f1" }), ["replaces"]);
-  assert.deepEqual(
-    members({ data: { by: "nurse", note: "a backslash \\u0000 written out, and 😀" } }),
-    [],
-  );
+  assert.deepEqual(members({ data: { by: "nurse", note: "a backslash \\u0000 written out, and 😀" } }), []);
 });
 
 test("an unknown type is refused, with the type that was probably meant", () => {
   const [problem] = checkFact(declarations, { ...fact, type: "treatment-start" });
   assert.match(problem?.message ?? "", /did you mean "treatment-started"/);
-  assert.doesNotMatch(
-    checkFact(declarations, { ...fact, type: "xyz" })[0]?.message ?? "",
-    /did you mean/,
-  );
+  assert.doesNotMatch(checkFact(declarations, { ...fact, type: "xyz" })[0]?.message ?? "", /did you mean/);
 });
 
 test("two strands cannot declare the same type", () => {

@@ -35,8 +35,7 @@ export const withdrawnEntryDeclaration: FactDeclaration = {
   says: "An earlier entry was wrong and does not count.",
   shape: z.looseObject({}),
   purpose: "to correct the record without hiding what it said before",
-  lawfulBasis:
-    "the duty to keep data accurate (GDPR article 5(1)(d)) and the right to rectification (article 16)",
+  lawfulBasis: "the duty to keep data accurate (GDPR article 5(1)(d)) and the right to rectification (article 16)",
   sensitivity: "personal",
   retention: "as long as the entry it cancels",
 };
@@ -45,8 +44,7 @@ export const withdrawnEntryDeclaration: FactDeclaration = {
 export function declareFacts(declarations: readonly FactDeclaration[]): FactDeclarations {
   const byType = new Map<string, FactDeclaration>();
   for (const declaration of [withdrawnEntryDeclaration, ...declarations]) {
-    if (byType.has(declaration.type))
-      throw new Error(`The fact type ${declaration.type} is declared twice.`);
+    if (byType.has(declaration.type)) throw new Error(`The fact type ${declaration.type} is declared twice.`);
     byType.set(declaration.type, declaration);
   }
   return byType;
@@ -68,8 +66,7 @@ const UNSTORABLE = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\
 /** What is wrong with a fact, each with what was expected; empty when it may be appended. */
 export function checkFact(declarations: FactDeclarations, fact: NewFact): readonly FactProblem[] {
   const problems: FactProblem[] = [];
-  const problem = (member: string, message: string): void =>
-    void problems.push({ factId: fact.id, member, message });
+  const problem = (member: string, message: string): void => void problems.push({ factId: fact.id, member, message });
 
   for (const member of [
     "id",
@@ -90,10 +87,7 @@ export function checkFact(declarations: FactDeclarations, fact: NewFact): readon
   }
   if (fact.reason !== null) {
     if (fact.reason.length > LONGEST_REASON)
-      problem(
-        "reason",
-        `has ${fact.reason.length} characters; at most ${LONGEST_REASON} are taken`,
-      );
+      problem("reason", `has ${fact.reason.length} characters; at most ${LONGEST_REASON} are taken`);
     if (UNSTORABLE.test(fact.reason))
       problem("reason", "holds a character that cannot be stored (NUL or half a surrogate pair)");
   }
@@ -105,25 +99,18 @@ export function checkFact(declarations: FactDeclarations, fact: NewFact): readon
   const declaration = declarations.get(fact.type);
   if (declaration === undefined) {
     const near = nearest(fact.type, [...declarations.keys()]);
-    problem(
-      "type",
-      `"${fact.type}" is not a type of fact${near === undefined ? "" : `; did you mean "${near}"?`}`,
-    );
+    problem("type", `"${fact.type}" is not a type of fact${near === undefined ? "" : `; did you mean "${near}"?`}`);
     return problems;
   }
   const json = JSON.stringify(fact.data);
   if (json.length > LARGEST_DATA_BYTES)
-    problem(
-      "data",
-      `is ${json.length} characters of JSON; at most ${LARGEST_DATA_BYTES} are taken`,
-    );
+    problem("data", `is ${json.length} characters of JSON; at most ${LARGEST_DATA_BYTES} are taken`);
   if (UNSTORABLE.test(json) || /(?<!\\)(?:\\\\)*\\u(?:0000|[dD][89a-fA-F])/.test(json)) {
     problem("data", "holds a character that cannot be stored (NUL or half a surrogate pair)");
   }
   const parsed = declaration.shape.safeParse(fact.data);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues)
-      problem(["data", ...issue.path].join("."), issue.message);
+    for (const issue of parsed.error.issues) problem(["data", ...issue.path].join("."), issue.message);
   }
   return problems;
 }
@@ -157,9 +144,7 @@ export function describeData(
         fact.sensitivity,
         fact.retention,
       ];
-      lines.push(
-        `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`,
-      );
+      lines.push(`| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`);
     }
     lines.push("");
   }
@@ -170,8 +155,7 @@ function describeShape(shape: z.ZodType): string {
   const schema = z.toJSONSchema(shape, { unrepresentable: "any", io: "input" });
   const required = new Set(schema.required ?? []);
   const members = Object.entries(schema.properties ?? {}).map(([name, member]) => {
-    const words =
-      typeof member === "boolean" ? undefined : (member.description ?? member.enum?.join(", "));
+    const words = typeof member === "boolean" ? undefined : (member.description ?? member.enum?.join(", "));
     return `\`${name}\`${required.has(name) ? "" : " (optional)"}${words === undefined ? "" : `: ${words}`}`;
   });
   return members.length === 0 ? "nothing further" : members.join("; ");
@@ -184,9 +168,7 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
     const distance = editDistance(word, candidate);
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.max(2, word.length / 4)
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.distance <= Math.max(2, word.length / 4) ? best.candidate : undefined;
 }
 
 /** Levenshtein's distance. */

@@ -31,71 +31,38 @@ function fact(id: string, changes: Partial<Fact> = {}): Fact {
 
 const day = (number: number): Temporal.Instant =>
   Temporal.Instant.from("2026-01-01T12:00:00Z").add({ hours: 24 * number });
-const entry = (
-  id: string,
-  recordedDay: number,
-  replaces: string | null = null,
-  type = "treatment-started",
-): Fact => fact(id, { recordedAt: day(recordedDay), replaces, type, version: recordedDay + 1 });
+const entry = (id: string, recordedDay: number, replaces: string | null = null, type = "treatment-started"): Fact =>
+  fact(id, { recordedAt: day(recordedDay), replaces, type, version: recordedDay + 1 });
 const withdrawal = (id: string, recordedDay: number, replaces: string): Fact =>
   entry(id, recordedDay, replaces, WITHDRAWN_ENTRY);
 const ids = (facts: readonly Fact[]): readonly string[] => facts.map((one) => one.id);
 
 test("a correction stands in the place of what it corrects, and a correction of a correction in the place of both", () => {
   assert.deepEqual(ids(inForce([entry("a", 0), entry("b", 1, "a")]).facts), ["b"]);
-  assert.deepEqual(ids(inForce([entry("a", 0), entry("b", 1, "a"), entry("c", 2, "b")]).facts), [
-    "c",
-  ]);
-  assert.deepEqual(
-    ids(inForce([entry("c", 2, "b"), entry("b", 1, "a"), entry("a", 0)]).facts),
-    ["c"],
-    "in any order",
-  );
+  assert.deepEqual(ids(inForce([entry("a", 0), entry("b", 1, "a"), entry("c", 2, "b")]).facts), ["c"]);
+  assert.deepEqual(ids(inForce([entry("c", 2, "b"), entry("b", 1, "a"), entry("a", 0)]).facts), ["c"], "in any order");
 });
 
 test("a withdrawal cancels the entry; withdrawing twice is withdrawing once", () => {
-  assert.deepEqual(
-    ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), entry("other", 1)]).facts),
-    ["other"],
-  );
-  assert.deepEqual(
-    ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), withdrawal("v", 2, "a")]).facts),
-    [],
-  );
+  assert.deepEqual(ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), entry("other", 1)]).facts), ["other"]);
+  assert.deepEqual(ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), withdrawal("v", 2, "a")]).facts), []);
 });
 
 test("withdrawing a correction or a withdrawal brings back what it had put aside", () => {
+  assert.deepEqual(ids(inForce([entry("a", 0), entry("b", 1, "a"), withdrawal("w", 2, "b")]).facts), ["a"]);
+  assert.deepEqual(ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), withdrawal("v", 2, "w")]).facts), ["a"]);
   assert.deepEqual(
-    ids(inForce([entry("a", 0), entry("b", 1, "a"), withdrawal("w", 2, "b")]).facts),
-    ["a"],
-  );
-  assert.deepEqual(
-    ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), withdrawal("v", 2, "w")]).facts),
-    ["a"],
-  );
-  assert.deepEqual(
-    ids(
-      inForce([
-        entry("a", 0),
-        withdrawal("w", 1, "a"),
-        withdrawal("x", 1, "a"),
-        withdrawal("v", 2, "w"),
-      ]).facts,
-    ),
+    ids(inForce([entry("a", 0), withdrawal("w", 1, "a"), withdrawal("x", 1, "a"), withdrawal("v", 2, "w")]).facts),
     [],
     "the other withdrawal still holds",
   );
 });
 
 test("of two corrections of one entry the last recorded stands", () => {
-  assert.deepEqual(
-    ids(inForce([entry("a", 0), entry("late", 3, "a"), entry("early", 2, "a")]).facts),
-    ["late"],
-  );
-  assert.deepEqual(
-    ids(inForce([entry("a", 0), entry("b", 1, "a"), entry("c", 2, "a"), entry("d", 3, "b")]).facts),
-    ["d"],
-  );
+  assert.deepEqual(ids(inForce([entry("a", 0), entry("late", 3, "a"), entry("early", 2, "a")]).facts), ["late"]);
+  assert.deepEqual(ids(inForce([entry("a", 0), entry("b", 1, "a"), entry("c", 2, "a"), entry("d", 3, "b")]).facts), [
+    "d",
+  ]);
 });
 
 test("an entry that corrects an unknown one stands by itself and is reported", () => {
@@ -108,12 +75,7 @@ test("an entry that corrects an unknown one stands by itself and is reported", (
 });
 
 test("entries that replace each other in a circle replace nothing and are reported", () => {
-  const result = inForce([
-    entry("a", 0, "b"),
-    entry("b", 1, "a"),
-    entry("self", 2, "self"),
-    entry("c", 3, "a"),
-  ]);
+  const result = inForce([entry("a", 0, "b"), entry("b", 1, "a"), entry("self", 2, "self"), entry("c", 3, "a")]);
   assert.deepEqual(
     result.unapplied.map((one) => [one.id, one.why]),
     [
@@ -132,11 +94,7 @@ test("a correction counts only from when it was known", () => {
   assert.deepEqual(on(day(4)), ["a"]);
   assert.deepEqual(on(day(5)), ["b"]);
   assert.deepEqual(on(Temporal.PlainDate.from("2026-01-05")), ["a"]);
-  assert.deepEqual(
-    on(Temporal.PlainDate.from("2026-01-06")),
-    ["b"],
-    "a date means the end of that day",
-  );
+  assert.deepEqual(on(Temporal.PlainDate.from("2026-01-06")), ["b"], "a date means the end of that day");
   assert.deepEqual(on(Temporal.PlainDate.from("2025-12-31")), []);
 });
 
@@ -164,8 +122,7 @@ test("the end of a day is that of the time zone, also when the clocks change", (
   // 2026-03-29 has 23 hours in London and ends at 23:00 UTC.
   const facts = [at("2026-03-29T22:59:59.999999Z"), at("2026-03-29T23:00:00Z")];
   const date = Temporal.PlainDate.from("2026-03-29");
-  for (const cut of [knownOn, asAt])
-    assert.deepEqual(ids(cut(facts, date, LONDON)), ["2026-03-29T22:59:59.999999Z"]);
+  for (const cut of [knownOn, asAt]) assert.deepEqual(ids(cut(facts, date, LONDON)), ["2026-03-29T22:59:59.999999Z"]);
   for (const cut of [knownOn, asAt]) assert.equal(cut(facts, date, "America/New_York").length, 2);
 });
 
@@ -214,13 +171,9 @@ function reference(facts: readonly Fact[]): readonly string[] {
   };
   const target = (one: Fact): Fact | undefined => (onCircle(one) ? undefined : find(one.replaces));
   const undone = (one: Fact): boolean =>
-    facts.some(
-      (other) => other.type === WITHDRAWN_ENTRY && target(other) === one && !undone(other),
-    );
+    facts.some((other) => other.type === WITHDRAWN_ENTRY && target(other) === one && !undone(other));
   const leaves = facts.filter(
-    (one) =>
-      one.type !== WITHDRAWN_ENTRY &&
-      !facts.some((other) => target(other) === one && !undone(other)),
+    (one) => one.type !== WITHDRAWN_ENTRY && !facts.some((other) => target(other) === one && !undone(other)),
   );
   const root = (one: Fact): Fact => {
     const next = target(one);
@@ -228,12 +181,7 @@ function reference(facts: readonly Fact[]): readonly string[] {
   };
   const order = (one: Fact): number => Number(one.recordedAt.epochMilliseconds) * 100 + one.version;
   return leaves
-    .filter(
-      (one) =>
-        !leaves.some(
-          (other) => other !== one && root(other) === root(one) && order(other) > order(one),
-        ),
-    )
+    .filter((one) => !leaves.some((other) => other !== one && root(other) === root(one) && order(other) > order(one)))
     .map((one) => one.id);
 }
 
@@ -261,13 +209,8 @@ test("the order in which facts arrive does not change what stands", () => {
 test("what was known never changes by what is learnt later", () => {
   fc.assert(
     fc.property(histories, fc.nat({ max: 5 }), (facts, known) => {
-      const before = facts.filter(
-        (one) => Temporal.Instant.compare(one.recordedAt, day(known)) <= 0,
-      );
-      assert.deepEqual(
-        historyAt(facts, { knownOn: day(known), timeZone: LONDON }),
-        inForce(before),
-      );
+      const before = facts.filter((one) => Temporal.Instant.compare(one.recordedAt, day(known)) <= 0);
+      assert.deepEqual(historyAt(facts, { knownOn: day(known), timeZone: LONDON }), inForce(before));
     }),
   );
 });

@@ -63,17 +63,14 @@ export function inForce(facts: readonly Fact[]): InForce {
       else others.push(fact);
     }
   }
-  if (replacers.size === 0)
-    return { facts: facts.filter((fact) => fact.type !== WITHDRAWN_ENTRY), unapplied };
+  if (replacers.size === 0) return { facts: facts.filter((fact) => fact.type !== WITHDRAWN_ENTRY), unapplied };
 
   // A fact is undone when a withdrawal that is not itself undone names it. Chains are walked from their newest end.
   const undone = new Map<string, boolean>();
   const isUndone = (start: Fact): boolean => {
     const path = [start];
     for (let fact = path.at(-1); fact !== undefined; fact = path.at(-1)) {
-      const withdrawals = (replacers.get(fact.id) ?? []).filter(
-        (other) => other.type === WITHDRAWN_ENTRY,
-      );
+      const withdrawals = (replacers.get(fact.id) ?? []).filter((other) => other.type === WITHDRAWN_ENTRY);
       const open = withdrawals.find((other) => !undone.has(other.id));
       if (open !== undefined) {
         path.push(open);
@@ -110,8 +107,7 @@ export function historyAt(
     readonly timeZone: string;
   },
 ): InForce {
-  const known =
-    moments.knownOn === undefined ? facts : knownOn(facts, moments.knownOn, moments.timeZone);
+  const known = moments.knownOn === undefined ? facts : knownOn(facts, moments.knownOn, moments.timeZone);
   const standing = inForce(known);
   if (moments.asAt === undefined) return standing;
   return { ...standing, facts: asAt(standing.facts, moments.asAt, moments.timeZone) };
@@ -131,16 +127,11 @@ function isCircular(start: Fact, byId: ReadonlyMap<string, Fact>): boolean {
 }
 
 /** The entry that a chain of corrections began with. */
-function firstVersion(
-  fact: Fact,
-  byId: ReadonlyMap<string, Fact>,
-  unapplied: InForce["unapplied"],
-): Fact {
+function firstVersion(fact: Fact, byId: ReadonlyMap<string, Fact>, unapplied: InForce["unapplied"]): Fact {
   let at = fact;
   for (;;) {
     const { id, replaces } = at;
-    const earlier =
-      replaces === null || unapplied.some((one) => one.id === id) ? undefined : byId.get(replaces);
+    const earlier = replaces === null || unapplied.some((one) => one.id === id) ? undefined : byId.get(replaces);
     if (earlier === undefined) return at;
     at = earlier;
   }

@@ -4,15 +4,7 @@ export type { Fact, NewFact } from "./fact.ts";
 export type { CaseKey, Projection } from "./projection.ts";
 export { APPEND_LIMIT, append, appendWithin, casesOf } from "./append.ts";
 export type { AppendRefusal, AppendRequest, AppendResult, FactName } from "./append.ts";
-export {
-  caseMapKey,
-  countFacts,
-  exportFacts,
-  readAll,
-  readCase,
-  readCases,
-  readSubject,
-} from "./read.ts";
+export { caseMapKey, countFacts, exportFacts, readAll, readCase, readCases, readSubject } from "./read.ts";
 export type { PositionedFact, ReadAllOptions } from "./read.ts";
 export { sequence } from "./sequence.ts";
 export { bulkLoad } from "./bulk-load.ts";
@@ -23,15 +15,5 @@ export { compareRebuild, readCaseKeys, rebuild } from "./rebuild.ts";
 export type { RebuildDifference, RebuildProgress } from "./rebuild.ts";
 export { FactRefusedError, factSink } from "./sink.ts";
 export type { FactSink, FactSinkOptions, FactSinkTotals } from "./sink.ts";
-export {
-  checkFact,
-  declareFacts,
-  describeData,
-  withdrawnEntryDeclaration,
-} from "./declarations.ts";
-export type {
-  FactDeclaration,
-  FactDeclarations,
-  FactProblem,
-  Sensitivity,
-} from "./declarations.ts";
+export { checkFact, declareFacts, describeData, withdrawnEntryDeclaration } from "./declarations.ts";
+export type { FactDeclaration, FactDeclarations, FactProblem, Sensitivity } from "./declarations.ts";

@@ -20,14 +20,9 @@ export async function readCase(
 }
 
 /** All facts of a subject, by version. Its version is that of the last, 0 when there is none. */
-export async function readSubject(
-  db: Database | Transaction,
-  subjectId: string,
-): Promise<readonly Fact[]> {
+export async function readSubject(db: Database | Transaction, subjectId: string): Promise<readonly Fact[]> {
   const { rows } = await sql<FactRow>`
-    select ${FACT_COLUMNS} from fact f where f.subject_id = ${subjectId} order by f.version`.execute(
-    db,
-  );
+    select ${FACT_COLUMNS} from fact f where f.subject_id = ${subjectId} order by f.version`.execute(db);
   return rows.map(factFromRow);
 }
 
@@ -71,10 +66,7 @@ export interface ReadAllOptions {
  * Every fact that has committed when it is called, in the order of commits, a batch at a time: memory stays that of a
  * batch however long the record. Keep the position of the last fact to go on from there.
  */
-export async function* readAll(
-  db: Database,
-  options: ReadAllOptions = {},
-): AsyncGenerator<readonly PositionedFact[]> {
+export async function* readAll(db: Database, options: ReadAllOptions = {}): AsyncGenerator<readonly PositionedFact[]> {
   const batch = options.batch ?? 5_000;
   let after = options.afterPosition ?? 0;
   await sequence(db);

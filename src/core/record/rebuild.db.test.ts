@@ -51,9 +51,7 @@ const counts: Projection = {
       const count = facts.get(`${subjectId}\0${caseId}`)?.length ?? 0;
       await sql`
         insert into test_count (subject_id, case_id, count) values (${subjectId}, ${caseId}, ${count})
-        on conflict (subject_id, case_id) do update set count = excluded.count`.execute(
-        transaction,
-      );
+        on conflict (subject_id, case_id) do update set count = excluded.count`.execute(transaction);
     }
   },
 };
@@ -100,9 +98,7 @@ test("a projection that went wrong is found by the comparison and mended by the 
         projections: [counts],
         receivedAt,
       });
-      await sql`update test_count set count = 99 where subject_id = 'person-1' and case_id = 'case-1'`.execute(
-        db,
-      );
+      await sql`update test_count set count = 99 where subject_id = 'person-1' and case_id = 'case-1'`.execute(db);
       await sql`insert into test_count values ('nobody', 'no-case', 1)`.execute(db);
       const [difference, ...others] = await compareRebuild(db, [counts]);
       assert.deepEqual(
@@ -171,10 +167,7 @@ test("an empty record is loaded in bulk, numbered, and then exported in the same
 test("a bulk load that fails in the middle leaves the record empty", async () => {
   await withTestDatabase(async (db) => {
     const facts = [...Array.from({ length: 10_100 }, (_, index) => fact(index)), fact(0)];
-    await assert.rejects(
-      bulkLoad(db, { facts, receivedAt }),
-      (error: { code?: string }) => error.code === "23505",
-    );
+    await assert.rejects(bulkLoad(db, { facts, receivedAt }), (error: { code?: string }) => error.code === "23505");
     assert.equal(await countFacts(db), 0);
     assert.equal(await bulkLoad(db, { facts: [fact(1)], receivedAt }), 1);
   });

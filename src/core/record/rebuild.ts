@@ -21,9 +21,7 @@ export async function rebuild(
   options: { readonly onProgress?: (progress: RebuildProgress) => void } = {},
 ): Promise<void> {
   for (const projection of projections) {
-    await inTransaction(db, (transaction) =>
-      rebuildWithin(transaction, projection, options.onProgress ?? (() => {})),
-    );
+    await inTransaction(db, (transaction) => rebuildWithin(transaction, projection, options.onProgress ?? (() => {})));
   }
 }
 
@@ -41,8 +39,7 @@ export async function rebuildWithin(
     transaction,
   );
   const casesTotal = rows[0]?.total ?? 0;
-  for (const table of projection.tables)
-    await sql`delete from ${sql.id(table)}`.execute(transaction);
+  for (const table of projection.tables) await sql`delete from ${sql.id(table)}`.execute(transaction);
   let casesDone = 0;
   onProgress({ projection: projection.name, casesDone, casesTotal });
   for await (const cases of readCaseKeys(transaction)) {
@@ -53,9 +50,7 @@ export async function rebuildWithin(
 }
 
 /** Every case of the record, a batch of subjects at a time. */
-export async function* readCaseKeys(
-  db: Database | Transaction,
-): AsyncGenerator<readonly CaseKey[]> {
+export async function* readCaseKeys(db: Database | Transaction): AsyncGenerator<readonly CaseKey[]> {
   for (let after = ""; ;) {
     const bound = await sql<{ last: string | null }>`
       select max(subject_id) as last
@@ -68,8 +63,7 @@ export async function* readCaseKeys(
       select distinct subject_id, case_id from fact
       where subject_id > ${after} and subject_id <= ${last} and case_id is not null
       order by subject_id, case_id`.execute(db);
-    if (rows.length > 0)
-      yield rows.map((row) => ({ subjectId: row.subject_id, caseId: row.case_id }));
+    if (rows.length > 0) yield rows.map((row) => ({ subjectId: row.subject_id, caseId: row.case_id }));
     after = last;
   }
 }

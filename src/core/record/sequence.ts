@@ -28,16 +28,12 @@ async function sequenceBatch(transaction: Transaction): Promise<number> {
   const last = await lockSequencer(transaction);
   // A statement of its own: under READ COMMITTED it sees all that committed before we got the lock.
   const { rows } = await sql<{ s: string; v: number }>`
-    select subject_id as s, version as v from unsequenced_fact order by arrival limit ${BATCH}`.execute(
-    transaction,
-  );
+    select subject_id as s, version as v from unsequenced_fact order by arrival limit ${BATCH}`.execute(transaction);
   if (rows.length === 0) return 0;
   const json = JSON.stringify(rows.map((row, index) => ({ ...row, p: last + index + 1 })));
   await sql`
     insert into fact_position (subject_id, version, position)
-    select s, v, p from json_to_recordset(${json}::json) as row(s text, v integer, p bigint)`.execute(
-    transaction,
-  );
+    select s, v, p from json_to_recordset(${json}::json) as row(s text, v integer, p bigint)`.execute(transaction);
   await sql`
     delete from unsequenced_fact u using json_to_recordset(${json}::json) as row(s text, v integer)
     where u.subject_id = row.s and u.version = row.v`.execute(transaction);
@@ -56,13 +52,6 @@ export async function lockSequencer(transaction: Transaction): Promise<number> {
   return last_position;
 }
 
-export async function advanceSequencer(
-  transaction: Transaction,
-  lastPosition: number,
-): Promise<void> {
-  await transaction
-    .updateTable("sequencer")
-    .set({ last_position: lastPosition })
-    .where("name", "=", "fact")
-    .execute();
+export async function advanceSequencer(transaction: Transaction, lastPosition: number): Promise<void> {
+  await transaction.updateTable("sequencer").set({ last_position: lastPosition }).where("name", "=", "fact").execute();
 }

@@ -12,11 +12,7 @@ const REDRAW_MILLISECONDS = 100;
  * @param label what is being done: "Reading events"
  * @param total the whole, in any unit; 0 when it is not known
  */
-export function showProgress(
-  label: string,
-  total: number,
-  stream: NodeJS.WriteStream = process.stderr,
-): Progress {
+export function showProgress(label: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return { advance: () => {}, done: () => {} };
   let current = 0;
   let drawn = 0;

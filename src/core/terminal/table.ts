@@ -8,17 +8,12 @@ export type Column<Row> = {
 };
 
 /** Rows as aligned columns under bold titles. Colours only where the terminal wants them (NO_COLOR is honoured). */
-export function formatTable<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  colours: boolean,
-): string {
+export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], colours: boolean): string {
   const cells = rows.map((row) => columns.map((column) => column.value(row)));
   const widths = columns.map((column, index) =>
     Math.max(width(column.title), ...cells.map((line) => width(line[index] ?? ""))),
   );
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    colours ? styleText(style, text) : text;
+  const paint = (style: Parameters<typeof styleText>[0], text: string) => (colours ? styleText(style, text) : text);
   const pad = (text: string, index: number) => {
     const space = " ".repeat((widths[index] ?? 0) - width(text));
     return columns[index]?.align === "right" ? space + text : text + space;

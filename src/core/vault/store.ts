@@ -27,17 +27,13 @@ export async function putPersonalData<K extends PersonalDataKind>(
   if (entries.length === 0) return;
   await inTransaction(db, async (transaction) => {
     for (let start = 0; start < entries.length; start += BATCH) {
-      const batch = new Map(
-        entries.slice(start, start + BATCH).map((entry) => [entry.subjectId, entry.value]),
-      );
+      const batch = new Map(entries.slice(start, start + BATCH).map((entry) => [entry.subjectId, entry.value]));
       const keys = await keysFor(transaction, vault, [...batch.keys()]);
       const rows = [...batch].map(([subjectId, value]) => {
         const plain = Buffer.from(JSON.stringify(value), "utf8");
         return {
           s: subjectId,
-          c: seal(keys.get(subjectId) as Uint8Array, plain, entryBinding(subjectId, kind)).toString(
-            "base64",
-          ),
+          c: seal(keys.get(subjectId) as Uint8Array, plain, entryBinding(subjectId, kind)).toString("base64"),
         };
       });
       await sql`
@@ -75,11 +71,7 @@ export async function readPersonalData<K extends PersonalDataKind>(
     join vault_key k on k.subject_id = e.subject_id
     where k.wrapped_key is not null`.execute(db);
   for (const { subject_id: subjectId, wrapped_key: wrapped, ciphertext } of rows) {
-    const plain = open(
-      unwrap(vault, subjectId, wrapped),
-      ciphertext,
-      entryBinding(subjectId, kind),
-    );
+    const plain = open(unwrap(vault, subjectId, wrapped), ciphertext, entryBinding(subjectId, kind));
     if (plain === undefined) {
       throw new Error(
         `The ${kind} of ${subjectId} does not open with the subject's key: the stored bytes were changed or belong to ` +
@@ -96,12 +88,7 @@ export async function readPersonalData<K extends PersonalDataKind>(
  * be read again. Ending it twice changes nothing.
  * @returns whether there was a key to end.
  */
-export function endKey(
-  db: Database,
-  subjectId: string,
-  reason: string,
-  now: Temporal.Instant,
-): Promise<boolean> {
+export function endKey(db: Database, subjectId: string, reason: string, now: Temporal.Instant): Promise<boolean> {
   return inTransaction(
     db,
     async (transaction) => {
@@ -160,5 +147,4 @@ function unwrap(vault: Vault, subjectId: string, wrapped: Uint8Array): Uint8Arra
 }
 
 const keyBinding = (subjectId: string): string => `handrail vault key\0${subjectId}`;
-const entryBinding = (subjectId: string, kind: string): string =>
-  `handrail vault entry\0${subjectId}\0${kind}`;
+const entryBinding = (subjectId: string, kind: string): string => `handrail vault entry\0${subjectId}\0${kind}`;

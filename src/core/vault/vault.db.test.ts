@@ -7,14 +7,7 @@ import { test } from "node:test";
 import { sql } from "kysely";
 import { withTestDatabase } from "../../../tests/harness/database.ts";
 import { inTransaction } from "../database/index.ts";
-import {
-  endKey,
-  type Identity,
-  openVault,
-  putPersonalData,
-  readPersonalData,
-  type Vault,
-} from "./index.ts";
+import { endKey, type Identity, openVault, putPersonalData, readPersonalData, type Vault } from "./index.ts";
 
 const now = Temporal.Instant.from("2026-03-01T09:00:00Z");
 const vault: Vault = { masterKey: randomBytes(32) };
@@ -23,11 +16,7 @@ const identity = (name: string): Identity => ({
   birthDate: "1980-02-29",
   identifiers: [{ system: "nhs-number", value: "999 000 0018" }],
 });
-const put = (
-  db: Parameters<typeof readPersonalData>[0],
-  names: Record<string, string>,
-  under = vault,
-): Promise<void> =>
+const put = (db: Parameters<typeof readPersonalData>[0], names: Record<string, string>, under = vault): Promise<void> =>
   putPersonalData(
     db as Parameters<typeof putPersonalData>[0],
     under,
@@ -55,10 +44,7 @@ test("personal data come back as written, many at once, and a later writing repl
         ["bob", identity("Robert")],
       ]),
     );
-    assert.deepEqual(
-      await readPersonalData(db, vault, ["ann", "bob"], "contact"),
-      new Map([["ann", contact]]),
-    );
+    assert.deepEqual(await readPersonalData(db, vault, ["ann", "bob"], "contact"), new Map([["ann", contact]]));
   });
 });
 
@@ -66,9 +52,7 @@ test("no name can be read in the database itself", async () => {
   await withTestDatabase(async (db) => {
     await put(db, { ann: "Ann Åkesson" });
     const { rows } = await sql<{ found: boolean }>`
-      select bool_or(position('Ann'::bytea in ciphertext) > 0) as found from vault_entry`.execute(
-      db,
-    );
+      select bool_or(position('Ann'::bytea in ciphertext) > 0) as found from vault_entry`.execute(db);
     assert.equal(rows[0]?.found, false);
   });
 });
@@ -77,10 +61,7 @@ test("another master key opens nothing, and the message says which key to start 
   await withTestDatabase(async (db) => {
     await put(db, { ann: "Ann" });
     const other: Vault = { masterKey: randomBytes(32) };
-    await assert.rejects(
-      readPersonalData(db, other, ["ann"], "identity"),
-      /does not open with this master key/,
-    );
+    await assert.rejects(readPersonalData(db, other, ["ann"], "identity"), /does not open with this master key/);
     await assert.rejects(put(db, { ann: "Anna" }, other), /does not open with this master key/);
   });
 });
@@ -99,10 +80,7 @@ test("sealed data moved to another subject or kind do not open", async () => {
     await sql`update vault_key set wrapped_key = (select wrapped_key from vault_key where subject_id = 'ann') where subject_id = 'bob'`.execute(
       db,
     );
-    await assert.rejects(
-      readPersonalData(db, vault, ["bob"], "identity"),
-      /key of bob does not open/,
-    );
+    await assert.rejects(readPersonalData(db, vault, ["bob"], "identity"), /key of bob does not open/);
     assert.equal((await readPersonalData(db, vault, ["ann"], "identity")).size, 1);
   });
 });
@@ -111,33 +89,21 @@ test("an ended key takes the data with it, once, and only disposal may end it", 
   await withTestDatabase(async (db) => {
     await put(db, { ann: "Ann", bob: "Bob" });
     await assert.rejects(
-      inTransaction(db, (transaction) =>
-        transaction.updateTable("vault_key").set({ wrapped_key: null }).execute(),
-      ),
+      inTransaction(db, (transaction) => transaction.updateTable("vault_key").set({ wrapped_key: null }).execute()),
       (error: { code?: string }) => error.code === "42501",
     );
     assert.equal(await endKey(db, "ann", "retention ended", now), true);
     assert.equal(await endKey(db, "ann", "again", now), false);
-    assert.deepEqual(
-      [...(await readPersonalData(db, vault, ["ann", "bob"], "identity")).keys()],
-      ["bob"],
-    );
+    assert.deepEqual([...(await readPersonalData(db, vault, ["ann", "bob"], "identity")).keys()], ["bob"]);
     await assert.rejects(put(db, { ann: "Ann" }), /disposed of/);
-    const { rows } =
-      await sql`select wrapped_key, ended_reason from vault_key where subject_id = 'ann'`.execute(
-        db,
-      );
+    const { rows } = await sql`select wrapped_key, ended_reason from vault_key where subject_id = 'ann'`.execute(db);
     assert.deepEqual(rows, [{ wrapped_key: null, ended_reason: "retention ended" }]);
   });
 });
 
 test("two first writings at once agree on one key", async () => {
   await withTestDatabase(async (db) => {
-    await Promise.all(
-      Array.from({ length: 6 }, (_, index) =>
-        put(db, { ann: `Ann ${index}`, bob: `Bob ${index}` }),
-      ),
-    );
+    await Promise.all(Array.from({ length: 6 }, (_, index) => put(db, { ann: `Ann ${index}`, bob: `Bob ${index}` })));
     assert.equal((await readPersonalData(db, vault, ["ann", "bob"], "identity")).size, 2);
   });
 });
@@ -149,14 +115,8 @@ test("the master key is made once, for its owner's eyes only, and a broken one i
     assert.deepEqual(openVault({ dataFolder }), first);
     assert.equal(statSync(join(dataFolder, "master.key")).mode & 0o777, 0o600);
     const own = "ab".repeat(32);
-    assert.deepEqual(
-      Buffer.from(openVault({ dataFolder, masterKey: own }).masterKey).toString("hex"),
-      own,
-    );
-    assert.throws(
-      () => openVault({ dataFolder, masterKey: "short" }),
-      /HANDRAIL_MASTER_KEY does not hold a key/,
-    );
+    assert.deepEqual(Buffer.from(openVault({ dataFolder, masterKey: own }).masterKey).toString("hex"), own);
+    assert.throws(() => openVault({ dataFolder, masterKey: "short" }), /HANDRAIL_MASTER_KEY does not hold a key/);
     writeFileSync(join(dataFolder, "master.key"), "\n");
     assert.throws(() => openVault({ dataFolder }), /master\.key does not hold a key/);
   } finally {
