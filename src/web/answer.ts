@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Clock } from "../core/clock.ts";
 import type { DecideAccess, WriteAudit } from "./access.ts";
 import { faultsOf, inWords, readForm, typedFrom, type Fault } from "./form.ts";
 import type { Formats } from "./format.ts";
@@ -32,7 +33,7 @@ type Kit = {
   readonly formats: Formats;
   readonly t: Translate;
   readonly sessions: Sessions;
-  readonly clock: { readonly now: () => Temporal.Instant };
+  readonly clock: Clock;
   readonly decideAccess: DecideAccess;
   readonly writeAudit: WriteAudit;
 };
@@ -83,8 +84,9 @@ export async function answer(
     },
   };
   const response = await route.handle(context);
-  // Before anything leaves: what cannot be logged is not shown.
-  if (response.status < 400) await writeAudit(route, kit.writeAudit, { input, persona, now, shown });
+  // Before anything leaves: what cannot be logged is not shown. 422 is a page that shows the same person with a form's faults.
+  if (response.status < 400 || response.status === 422)
+    await writeAudit(route, kit.writeAudit, { input, persona, now, shown });
   return response;
 }
 

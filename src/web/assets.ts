@@ -69,7 +69,7 @@ export function stylesheet(): string {
     .replaceAll(/\/\*![^]*?\*\//g, "")
     .replaceAll(/@font-face\{[^}]*\}/g, "")
     .replaceAll(/url\([^)]*govuk-crest\.svg\)/g, "none")
-    .replaceAll("GDS Transport,arial,sans-serif", FONT_STACK);
+    .replaceAll(/GDS Transport,arial,sans-serif|(?<=font-family:)sans-serif/g, FONT_STACK);
   return (
     govuk +
     ownStylesheets()

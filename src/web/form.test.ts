@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { z } from "zod";
 import { dateInputItems, emptyForm, formView, plainDate, readForm, typedFrom } from "./form.ts";
 import { loadMessages } from "./messages.ts";
 
-const t = loadMessages("en", [fileURLToPath(new URL("messages", import.meta.url))]);
+const t = loadMessages("en");
 const schema = z.object({ kind: z.enum(["offer", "missed"]), occurred: plainDate, note: z.string().max(5) });
 
 test("a form that is right gives its values, with three date fields as one date", () => {

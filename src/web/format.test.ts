@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { formatsFor } from "./format.ts";
 import { loadMessages } from "./messages.ts";
 
-const folder = fileURLToPath(new URL("messages", import.meta.url));
-const english = formatsFor(loadMessages("en", [folder]));
-const welsh = formatsFor(loadMessages("cy", [folder]));
+const english = formatsFor(loadMessages("en"));
+const welsh = formatsFor(loadMessages("cy"));
 const march = Temporal.PlainDate.from("2025-03-14");
 
 test("a date is written as people write it, in English and in Welsh", () => {

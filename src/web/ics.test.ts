@@ -63,9 +63,12 @@ test("whatever a title holds, no line is longer than 75 octets and unfolding giv
       for (const line of text.split("\r\n")) assert.ok(Buffer.byteLength(line) <= 75, line);
       assert.doesNotMatch(text.replaceAll("\r\n", ""), /[\r\n]/);
       const unfolded = text.replaceAll("\r\n ", "");
-      const written = /\r\nSUMMARY:(.*)\r\n/.exec(unfolded)?.[1] ?? "";
+      const written = /\r\nSUMMARY:([^\r\n]*)\r\n/.exec(unfolded)?.[1] ?? "";
       const read = written.replaceAll(/\\(.)/g, (_, letter: string) => (letter === "n" ? "\n" : letter));
-      assert.equal(read, title.replaceAll(/\r\n|\r/g, "\n"));
+      assert.equal(
+        read,
+        title.replaceAll(/\r\n|\r/g, "\n").replaceAll(/(?!\n|\t)\p{Cc}/gu, (sign) => (sign >= "\u0080" ? sign : "")),
+      );
     }),
   );
 });

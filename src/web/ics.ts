@@ -54,9 +54,12 @@ function eventLines(event: CalendarEvent, stamp: Temporal.Instant): readonly str
   ];
 }
 
-/** Text values escape backslash, semicolon, comma and line break (3.3.11). */
+/** Text values escape backslash, semicolon, comma and line break, and hold no other control character (3.3.11, 3.1). */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\;,]/g, "\\$&").replaceAll(/\r\n|\r|\n/g, "\\n");
+  return text
+    .replaceAll(/[\\;,]/g, "\\$&")
+    .replaceAll(/\r\n|\r|\n/g, "\\n")
+    .replaceAll(/[^\P{Cc}\t\u0080-\u009f]/gu, "");
 }
 
 const LONGEST_LINE_OCTETS = 75;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { compileMessage, type MessageValues } from "./messages/compile.ts";
 
 /** Gives the words for a key in the reader's language. An unknown key is our mistake and throws. */
@@ -14,13 +15,17 @@ export type Translate = {
 const FALLBACK = "en";
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur", "ps", "ckb", "yi"]);
 
+/** The kit's own words. */
+const OWN_FOLDER = fileURLToPath(new URL("messages", import.meta.url));
+
 /**
- * Reads `LANGUAGE.json` of each folder into one set of messages. A folder need not have the file (a translation may
+ * Reads `LANGUAGE.json` of the kit's and of each given folder into one set of messages. A folder need not have the file (a translation may
  * be unfinished): English fills each gap. Two folders may not define the same key.
  */
-export function loadMessages(language: string, folders: readonly string[]): Translate {
-  const words = new Map(readAll(FALLBACK, folders));
-  if (language !== FALLBACK) for (const [key, text] of readAll(language, folders)) words.set(key, text);
+export function loadMessages(language: string, folders: readonly string[] = []): Translate {
+  const all = [OWN_FOLDER, ...folders];
+  const words = new Map(readAll(FALLBACK, all));
+  if (language !== FALLBACK) for (const [key, text] of readAll(language, all)) words.set(key, text);
   return translator(language, words);
 }
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { loadMessages } from "./messages.ts";
 import { pagination } from "./pagination.ts";
 
-const t = loadMessages("en", [fileURLToPath(new URL("messages", import.meta.url))]);
+const t = loadMessages("en");
 const at = (page: number, total: number) =>
   pagination({ page, pageSize: 50, total }, new URL("http://x/worklist?state=soon&page=3"), t) as {
     previous?: { href: string };

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { z } from "zod";
 import { decideByRole, type AuditEntry } from "./access.ts";
@@ -23,7 +22,7 @@ const amara: Persona = { id: "amara", name: "Amara Osei", role: "staff", subject
 const personas = [ines, amara];
 const now = Temporal.Instant.from("2025-02-11T09:00:00Z");
 const assets = loadAssets();
-const t = loadMessages("en", [fileURLToPath(new URL("messages", import.meta.url))]);
+const t = loadMessages("en");
 const render = createRenderer({ t, folders: {} });
 const site = {
   bodyName: "Northshore",

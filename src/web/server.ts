@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
+import type { Clock } from "../core/clock.ts";
 import type { DecideAccess, WriteAudit } from "./access.ts";
 import { assetResponse, type Assets } from "./assets.ts";
 import { answer, Refusal } from "./answer.ts";
@@ -19,7 +20,7 @@ export type AppSettings = {
   readonly site: Site;
   /** The links at the top, by who is asking. */
   readonly navigate: Navigate;
-  readonly clock: { readonly now: () => Temporal.Instant };
+  readonly clock: Clock;
   readonly t: Translate;
   readonly render: Render;
   readonly assets: Assets;

@@ -396,9 +396,7 @@ function galleryRoutes(words: Words): readonly AnyRoute[] {
 }
 
 /** A small site that shows every component of the kit in several states. */
-export function galleryApp(
-  t: Translate = loadMessages("en", [fileURLToPath(new URL("../../src/web/messages", import.meta.url))]),
-): Hono {
+export function galleryApp(t: Translate = loadMessages("en")): Hono {
   const sessions = createSessions({
     key: new Uint8Array(32).fill(3),
     secure: false,
@@ -438,6 +436,6 @@ export function galleryApp(
 
 /** The kit's English under another language tag: enough to see a page laid out from right to left. */
 export function asLanguage(language: string): Translate {
-  const english = loadMessages("en", [fileURLToPath(new URL("../../src/web/messages", import.meta.url))]);
+  const english = loadMessages("en");
   return translator(language, english.words);
 }

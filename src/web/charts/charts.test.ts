@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { formatsFor } from "../format.ts";
 import { loadMessages } from "../messages.ts";
 import { renderChart, tidySvg } from "./render.ts";
 import { monthlyShareSpec, waitsByBandSpec } from "./specs.ts";
 
-const formats = formatsFor(loadMessages("en", [fileURLToPath(new URL("../messages", import.meta.url))]));
+const formats = formatsFor(loadMessages("en"));
 const month = (index: number) => Temporal.PlainYearMonth.from("2023-03").add({ months: index });
 const steady = Array.from({ length: 24 }, (_, index) => ({ month: month(index), share: 0.8, lower: 0.7, upper: 0.9 }));
 

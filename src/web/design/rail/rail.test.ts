@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import fc from "fast-check";
 import { formatsFor } from "../../format.ts";
@@ -7,7 +6,7 @@ import { loadMessages, translator } from "../../messages.ts";
 import { placeLabels } from "./labels.ts";
 import { miniRail, rail, type RailInput } from "./rail.ts";
 
-const t = loadMessages("en", [fileURLToPath(new URL("../../messages", import.meta.url))]);
+const t = loadMessages("en");
 const words = { t, formats: formatsFor(t) };
 const day = (text: string) => Temporal.PlainDate.from(text);
 const hip: RailInput = {
