@@ -52,6 +52,10 @@ async function startCluster(
   const beside = socketFolder === null ? null : join(socketFolder, SOCKET_FILE);
   const ownFolder =
     beside === null || Buffer.byteLength(beside) > SOCKET_PATH_LIMIT ? mkdtempSync(join(tmpdir(), "handrail-")) : null;
+  const removeOwnFolder = (): void => {
+    if (ownFolder !== null) rmSync(ownFolder, { recursive: true, force: true });
+  };
+  process.once("exit", removeOwnFolder);
   const socketPath = ownFolder === null ? (beside as string) : join(ownFolder, SOCKET_FILE);
   const worker = startWorker({ ...source, socketPath });
   await replyOf(worker, "ready");
@@ -67,7 +71,8 @@ async function startCluster(
       ask({ kind: "close" });
       await replyOf(worker, "closed");
       await worker.terminate();
-      if (ownFolder !== null) rmSync(ownFolder, { recursive: true, force: true });
+      process.off("exit", removeOwnFolder);
+      removeOwnFolder();
     },
   };
 }

@@ -16,24 +16,30 @@ const ROLES: readonly Role[] = ["handrail_app", "handrail_disposal"];
  * @throws an error that says what an administrator has to run, when the login user may not create roles.
  */
 export async function ensureRoles(db: Database): Promise<void> {
+  const missing: { readonly role: Role; readonly exists: boolean; readonly user: string }[] = [];
   for (const role of ROLES) {
     const { rows } = await sql<{ exists: boolean; usable: boolean; user: string }>`
       select exists (select from pg_roles where rolname = ${role}) as exists,
         coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = ${role}), false) as usable,
         current_user::text as user`.execute(db);
     const state = rows[0];
-    if (state === undefined || (state.exists && state.usable)) continue;
+    if (state !== undefined && !state.usable) missing.push({ role, exists: state.exists, user: state.user });
+  }
+  for (const { role, exists, user } of missing) {
     try {
-      if (!state.exists) await sql`create role ${sql.id(role)} nologin`.execute(db);
-      await sql`grant ${sql.id(role)} to ${sql.id(state.user)}`.execute(db);
+      if (!exists) await sql`create role ${sql.id(role)} nologin`.execute(db);
+      await sql`grant ${sql.id(role)} to ${sql.id(user)}`.execute(db);
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (code === "42710" || code === "23505") return ensureRoles(db); // somebody else made it meanwhile
       if (code !== "42501") throw error;
-      const commands = ROLES.map((name) => `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO "${state.user}";`).join(" ");
+      const commands = missing.map((one) => {
+        const create = one.exists ? "" : `CREATE ROLE ${one.role} NOLOGIN; `;
+        return `${create}GRANT ${one.role} TO ${quote(one.user)};`;
+      });
       throw new Error(
-        `The database user "${state.user}" may not create the role ${role} that Handrail runs its statements under. ` +
-          `Ask the database's administrator to run once: ${commands} (or ALTER ROLE "${state.user}" CREATEROLE;) and start again.`,
+        `Handrail runs its statements under the roles ${ROLES.join(" and ")}, and the database user ${quote(user)} may not ` +
+          `make them or take them on. Ask the database's administrator to run this once, and start again: ${commands.join(" ")}`,
         { cause: error },
       );
     }

@@ -24,7 +24,7 @@ const BATCH = 10_000;
  */
 export async function bulkLoad(db: Database, request: BulkLoadRequest): Promise<number> {
   const receivedAt = toMicroseconds(request.receivedAt);
-  return inTransaction(db, async (transaction) => {
+  const total = await inTransaction(db, async (transaction) => {
     const last = await lockSequencer(transaction); // nobody else numbers, or loads, until we are done
     const { rows } = await sql<{ any: boolean }>`select exists (select from fact) as any`.execute(transaction);
     if (rows[0]?.any !== false) {
@@ -69,4 +69,6 @@ export async function bulkLoad(db: Database, request: BulkLoadRequest): Promise<
     await request.afterwards?.(transaction);
     return position - last;
   });
+  await sql`analyze fact, fact_position`.execute(db); // the planner has known an empty table until now
+  return total;
 }

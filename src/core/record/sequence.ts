@@ -9,6 +9,7 @@ import type { Database, Transaction } from "../database/schema.ts";
 import { inTransaction } from "../database/transaction.ts";
 
 const BATCH = 20_000;
+const WORTH_CLEARING = 5_000;
 
 /** Numbers everything that has committed until now and returns how many that were. Any process may call it at any time. */
 export async function sequence(db: Database): Promise<number> {
@@ -16,8 +17,11 @@ export async function sequence(db: Database): Promise<number> {
   for (;;) {
     const numbered = await inTransaction(db, sequenceBatch);
     total += numbered;
-    if (numbered < BATCH) return total;
+    if (numbered < BATCH) break;
   }
+  // Emptied rows stay in the queue's pages until somebody clears them, and the embedded database has no autovacuum.
+  if (total >= WORTH_CLEARING) await sql`vacuum unsequenced_fact`.execute(db);
+  return total;
 }
 
 async function sequenceBatch(transaction: Transaction): Promise<number> {
