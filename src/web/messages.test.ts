@@ -72,5 +72,7 @@ test("where a translation has a gap English fills it", () => {
   const t = loadMessages("cy", [own]);
   assert.equal(t("hello"), "Helo");
   assert.equal(t("bye"), "Goodbye");
-  assert.throws(() => loadMessages("en", [own, own]), /"hello" is already defined/);
+  const other = mkdtempSync(join(tmpdir(), "messages-"));
+  writeFileSync(join(other, "en.json"), '{ "hello": "Hi" }');
+  assert.throws(() => loadMessages("en", [own, other]), /"hello" is already defined/);
 });

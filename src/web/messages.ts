@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileMessage, type MessageValues } from "./messages/compile.ts";
 
@@ -23,7 +23,7 @@ const OWN_FOLDER = fileURLToPath(new URL("messages", import.meta.url));
  * be unfinished): English fills each gap. Two folders may not define the same key.
  */
 export function loadMessages(language: string, folders: readonly string[] = []): Translate {
-  const all = [OWN_FOLDER, ...folders];
+  const all = [...new Set([OWN_FOLDER, ...folders.map((folder) => resolve(folder))])];
   const words = new Map(readAll(FALLBACK, all));
   if (language !== FALLBACK) for (const [key, text] of readAll(language, all)) words.set(key, text);
   return translator(language, words);
