@@ -350,7 +350,7 @@ function gap(pause: OpenPause, from: Tick, to: Tick): Gap {
 }
 
 /** Gaps ascending and apart: time is left out once, however many reasons there are. */
-function merge(gaps: readonly Gap[]): Gap[] {
+export function merge(gaps: readonly Gap[]): Gap[] {
   const merged: Gap[] = [];
   for (const next of gaps.toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
@@ -372,7 +372,7 @@ export function chooseLimit(
     if (limitCase.condition === null || holds(limitCase.condition, data)) return { limit: limitCase.limit, missing };
     // A yes-no field that is absent means no; a number that is absent is a gap in the record.
     const compared = limitCase.condition.anyOf.flat().filter((test) => test.kind === "compare");
-    missing.push(...compared.map((test) => test.field).filter((field) => data[field] === undefined || data[field] === null));
+    missing.push(...compared.map((test) => test.field).filter((field) => data[field] === undefined || data[field] === null || data[field] === ""));
   }
   throw new RangeError(`Promise ${promise.id} has no limit in version ${version}`);
 }
@@ -447,7 +447,7 @@ function applyMove(definition: Definition, rule: MoveRule, run: Run, event: Plac
 }
 
 /** Two limits of one unit added: 1 month and 2 months are 3 months, counted from the start. */
-function longer(limit: Limit, more: Limit): Limit {
+export function longer(limit: Limit, more: Limit): Limit {
   const count = limit.count + more.count;
   return { count, unit: limit.unit, words: `${count} ${limit.words.slice(limit.words.indexOf(" ") + 1).replace(/s$/, "")}${count === 1 ? "" : "s"}` };
 }

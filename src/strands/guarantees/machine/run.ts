@@ -1,0 +1,217 @@
+import { localDay } from "../../../lib/dates/zone.ts";
+import { merge } from "../model/interpret.ts";
+import { scaleOf, type Limit } from "../model/limit.ts";
+import { dueAt, elapsedUpTo, excludedUpTo, inUnit, type Gap } from "../model/scale.ts";
+import { growColumns, type ClockColumns } from "./clock-columns.ts";
+import { workOut, type Machine } from "./compile.ts";
+import * as op from "./instructions.ts";
+
+/**
+ * Events as an automaton reads them, in order: days (or milliseconds, for clocks that count time), symbols, and the date
+ * in a field of each event, NO_DATE or NOT_A_DATE where there is none.
+ */
+export type EventColumns = {
+  readonly ticks: Float64Array;
+  readonly symbols: Uint16Array;
+  readonly fields: Float64Array;
+};
+
+/** Evaluates the events from `from` up to, not including, `to`: one case's. Its clocks are added to the columns. */
+export type RunCase = (subject: number, from: number, to: number) => void;
+
+/**
+ * An evaluator of cases, one after another.
+ * @param asAt tick at which clocks that still run are looked at; later events must not be among the columns
+ * @param number the promise's place in the definition, written beside each clock
+ */
+export function caseRunner(machine: Machine, number: number, asAt: number, events: EventColumns, clocks: ClockColumns): RunCase {
+  const { rules, symbols, states } = machine;
+  const { definition, promise, limits } = rules;
+  const { ticks, symbols: letters, fields } = events;
+  const originShift = promise.countsFirstDay && !rules.timed ? 1 : 0;
+  const pauseCount = promise.pauses.length;
+  const latest = new Float64Array(rules.latest.length);
+  const pauseOpened = new Float64Array(pauseCount);
+  const pauseFrom = new Float64Array(pauseCount);
+  let gaps: Gap[] = [];
+  let started = 0;
+  let movedDue = NaN;
+  let notes = 0;
+  let period = 0;
+
+  const openGap = (pause: number, to: number, more: number): Gap => {
+    const from = pauseFrom[pause] as number;
+    return { from, to: Math.max(from, to + more) };
+  };
+  const gapsUpTo = (tick: number, open: number): Gap[] => {
+    if (open === 0) return gaps.length === 0 ? gaps : merge(gaps);
+    const opened = promise.pauses.flatMap((rule, index) => ((open & (1 << index)) === 0 ? [] : [openGap(index, tick, rule.bothDays ? 1 : 0)]));
+    return merge([...gaps, ...opened]);
+  };
+  const dueOf = (limit: Limit, timeOff: readonly Gap[]): number =>
+    Number.isNaN(movedDue) ? dueAt(definition, limit, started - originShift, timeOff, promise.rolls) : movedDue;
+  const versionAt = (tick: number): number => {
+    const day = rules.timed ? localDay(definition.zone, tick) : tick;
+    let found = definition.versions.length - 1;
+    for (; found >= 0; found--) {
+      const version = definition.versions[found] as (typeof definition.versions)[number];
+      if (version.from <= day && day <= version.until) break;
+    }
+    return found;
+  };
+  const write = (subject: number, late: number, inTime: number, stoppedBy: number, version: number, limitNumber: number, tick: number, open: number) => {
+    const limit = limits[limitNumber] as Limit;
+    const timeOff = gapsUpTo(tick, open);
+    const due = dueOf(limit, timeOff);
+    const origin = started - originShift;
+    if (clocks.length === clocks.subject.length) growColumns(clocks);
+    const row = clocks.length++;
+    clocks.subject[row] = subject;
+    clocks.promise[row] = number;
+    clocks.period[row] = period;
+    clocks.version[row] = version;
+    clocks.state[row] = tick > due ? late : inTime;
+    clocks.stoppedBy[row] = stoppedBy;
+    clocks.limit[row] = limitNumber;
+    clocks.notes[row] = notes;
+    clocks.paused[row] = open === 0 ? 0 : 1;
+    clocks.started[row] = started;
+    clocks.due[row] = due;
+    clocks.stopped[row] = tick;
+    if (timeOff.length === 0 && scaleOf(limit) === "days") {
+      clocks.elapsed[row] = tick > origin ? tick - origin : 0;
+      clocks.excluded[row] = 0;
+    } else {
+      clocks.elapsed[row] = inUnit(limit, elapsedUpTo(definition, limit, origin, timeOff, tick));
+      clocks.excluded[row] = inUnit(limit, excludedUpTo(definition, limit, origin, timeOff, tick));
+    }
+  };
+
+  /** Carries out the instructions at `at` for event `event`; answers the next state. */
+  const carryOut = (subject: number, event: number, at: number): number => {
+    const tick = ticks[event] as number;
+    const { code } = machine;
+    let mark = tick;
+    let markNotes = 0;
+    for (;;) {
+      switch (code[at]) {
+        case op.END:
+          return code[at + 1] as number;
+        case op.KEEP_LATEST:
+          latest[code[at + 1] as number] = tick;
+          at += 2;
+          break;
+        case op.MARK_EVENT:
+          mark = tick;
+          markNotes = 0;
+          at += 1;
+          break;
+        case op.MARK_LATEST: {
+          const known = latest[code[at + 1] as number] as number;
+          mark = Number.isNaN(known) ? tick : known;
+          markNotes = 0;
+          at += 2;
+          break;
+        }
+        case op.MARK_FIELD: {
+          const date = fields[event] as number;
+          const usable = date > op.NO_DATE && date <= tick;
+          mark = usable ? date : tick;
+          markNotes = usable || date === op.NO_DATE ? 0 : (code[at + 1] as number);
+          at += 2;
+          break;
+        }
+        case op.MARK_STOP: {
+          const register = code[at + 1] as number;
+          const known = register < 0 ? NaN : (latest[register] as number);
+          mark = Math.max(Number.isNaN(known) ? tick : known, started);
+          at += 2;
+          break;
+        }
+        case op.BY_VERSION:
+          at = code[at + 2 + versionAt(mark)] as number;
+          break;
+        case op.BY_DUE: {
+          const timeOff = gapsUpTo(tick, code[at + 2] as number);
+          at = code[at + (tick > dueOf(limits[code[at + 1] as number] as Limit, timeOff) ? 3 : 4)] as number;
+          break;
+        }
+        case op.BY_FIELD:
+          at = code[at + ((fields[event] as number) > op.NO_DATE ? 1 : 2)] as number;
+          break;
+        case op.START:
+          period++;
+          started = mark;
+          movedDue = NaN;
+          notes = markNotes | (code[at + 1] as number);
+          if (gaps.length > 0) gaps = [];
+          at += 2;
+          break;
+        case op.RESTART:
+          started = mark;
+          movedDue = NaN;
+          notes |= code[at + 1] as number;
+          if (gaps.length > 0) gaps = [];
+          at += 2;
+          break;
+        case op.OPEN_PAUSE:
+          pauseOpened[code[at + 1] as number] = tick;
+          at += 2;
+          break;
+        case op.COUNT_PAUSE:
+          pauseFrom[code[at + 1] as number] = tick;
+          at += 2;
+          break;
+        case op.EVIDENCE: {
+          const pause = code[at + 1] as number;
+          const opened = pauseOpened[pause] as number;
+          pauseFrom[pause] = Math.max(opened, tick);
+          if (tick > opened) notes |= code[at + 2] as number;
+          at += 3;
+          break;
+        }
+        case op.CLAMP_PAUSE: {
+          const pause = code[at + 1] as number;
+          pauseFrom[pause] = Math.max(pauseFrom[pause] as number, started);
+          at += 2;
+          break;
+        }
+        case op.CLOSE_PAUSE:
+          gaps.push(openGap(code[at + 1] as number, mark, code[at + 2] as number));
+          at += 3;
+          break;
+        case op.NOTE:
+          notes |= code[at + 1] as number;
+          at += 2;
+          break;
+        case op.MOVE_DUE:
+          movedDue = fields[event] as number;
+          at += 1;
+          break;
+        case op.FINISH:
+          write(subject, code[at + 1] as number, code[at + 2] as number, code[at + 3] as number, code[at + 4] as number, code[at + 5] as number, mark, 0);
+          latest.fill(NaN);
+          at += 6;
+          break;
+        default:
+          throw new Error(`Instruction ${code[at]} at ${at} of ${promise.id} does not exist`);
+      }
+    }
+  };
+
+  return (subject, from, to) => {
+    let state = 0;
+    period = 0;
+    if (latest.length > 0) latest.fill(NaN);
+    for (let event = from; event < to; event++) {
+      const symbol = letters[event] as number;
+      let entry = machine.next[state * symbols + symbol] as number;
+      if (entry === 0) entry = workOut(machine, state, symbol);
+      state = entry < 0 ? -1 - entry : carryOut(subject, event, entry);
+    }
+    const facts = states[state] as (typeof states)[number];
+    if (!facts.running) return;
+    notes |= facts.notes;
+    write(subject, 1, 0, -1, facts.version, facts.limit, asAt, facts.openPauses);
+  };
+}
