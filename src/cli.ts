@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { CommandError } from "./core/terminal/command-error.ts";
-import { addGuaranteeCommands } from "./strands/guarantees/commands.ts";
+import { showProgress } from "./core/terminal/progress.ts";
+import type { OpenInstallation } from "./main.ts";
+import { addGuaranteeCommands, type WithRecord } from "./strands/guarantees/commands.ts";
 
 /** The command line. Exit codes: 0 done, 1 something failed, 2 the input is not in order and nothing was written. */
 const program = new Command("handrail")
@@ -10,7 +12,94 @@ const program = new Command("handrail")
   .exitOverride()
   .addHelpText("after", "\nExit codes: 0 done · 1 something failed · 2 the input is not in order, nothing was written");
 
-addGuaranteeCommands(program);
+const DEFAULT_PEOPLE = "60000";
+const DEFAULT_SEED = "2009";
+
+/** The rest of the program is loaded only by the commands that need it: evaluating a file needs no database. */
+async function opened(body: (open: OpenInstallation, main: typeof import("./main.ts")) => Promise<void>): Promise<void> {
+  const main = await import("./main.ts");
+  const open = await main.openInstallation(main.readSettings(process.env), "use");
+  try {
+    await body(open, main);
+  } finally {
+    await open.close();
+  }
+}
+
+const withRecord: WithRecord = (body) =>
+  opened(async (open, main) => {
+    const { projections } = await import("./app.ts");
+    const { library } = await import("./strands/guarantees/library.ts");
+    const installation = open.installation ?? (await main.createRealInstallation(open, main.readSettings(process.env)));
+    await body({ db: open.db, projections: projections(), library: library(), timeZone: installation.timeZone });
+  });
+
+program
+  .command("start")
+  .summary("open the record and serve the site")
+  .description("Opens the record in HANDRAIL_DATA (.data), or the server DATABASE_URL names, and serves the site on PORT (3000). The first start fills it with the demonstration region; with NODE_ENV=production it begins empty.")
+  .option("--people <number>", "inhabitants of the demonstration region", wholeNumber, Number(DEFAULT_PEOPLE))
+  .option("--seed <number>", "another seed, another region", wholeNumber, Number(DEFAULT_SEED))
+  .addHelpText("after", "\nExamples:\n  handrail start\n  PORT=8080 HANDRAIL_DATA=/var/lib/handrail handrail start\n  handrail start --people 2000")
+  .action(async (options: { people: number; seed: number }) => {
+    const main = await import("./main.ts");
+    await main.startUntilStopped(main.readSettings(process.env), options);
+  });
+
+program
+  .command("demo")
+  .summary("fill an empty installation with the demonstration region")
+  .description("Fills an empty data folder with invented people and two years of events, as the first start does, without serving the site.")
+  .option("--people <number>", "inhabitants", wholeNumber, Number(DEFAULT_PEOPLE))
+  .option("--seed <number>", "another seed, another region", wholeNumber, Number(DEFAULT_SEED))
+  .addHelpText("after", "\nExample:\n  HANDRAIL_DATA=/tmp/region handrail demo --people 5000")
+  .action(async (options: { people: number; seed: number }) =>
+    opened(async (open, main) => {
+      const settings = main.readSettings(process.env);
+      if (settings.production) throw new CommandError("Invented people are never loaded where NODE_ENV is production.", 1);
+      if (open.installation !== null) throw new CommandError(`${settings.dataFolder} holds an installation already (${open.installation.bodyName}). Choose an empty folder with HANDRAIL_DATA.`);
+      const installation = await main.fillDemonstration(open, options);
+      process.stdout.write(`${installation.bodyName} is filled. Start the site with handrail start.\n`);
+    }),
+  );
+
+program
+  .command("rebuild")
+  .summary("compute everything derived anew from the facts")
+  .description("Empties the projections and computes them again from the facts of the record. Readers see the old rows until the new ones are all there.")
+  .action(async () =>
+    opened(async (open) => {
+      const { rebuild } = await import("./core/record/index.ts");
+      const { projections } = await import("./app.ts");
+      const progress = showProgress("Rebuilding", 1000);
+      let shown = 0;
+      let cases = 0;
+      await rebuild(open.db, projections(), {
+        onProgress: ({ casesDone, casesTotal }) => {
+          cases = casesTotal;
+          const share = casesTotal === 0 ? 1000 : (casesDone / casesTotal) * 1000;
+          progress.advance(share - shown);
+          shown = share;
+        },
+      });
+      progress.done();
+      process.stdout.write(`Rebuilt from the facts of ${cases} cases.\n`);
+    }),
+  );
+
+program
+  .command("distribute")
+  .summary("lay the schema out on a database that has the citus extension")
+  .description("Distributes the tables of subjects by subject_id and copies the small ones to every node. Doing it twice changes nothing.")
+  .action(async () =>
+    opened(async (open) => {
+      const { distribute } = await import("./core/database/index.ts");
+      const steps = await distribute(open.db);
+      process.stdout.write(`${steps.map((step) => `${step.table}: ${step.statement ?? "laid out already"}`).join("\n")}\n`);
+    }),
+  );
+
+addGuaranteeCommands(program, withRecord);
 for (const command of allCommands(program)) command.exitOverride();
 
 try {
@@ -26,6 +115,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 function allCommands(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number)) throw new CommandError(`${text} is not a whole number.`);
+  return number;
 }
 
 function exitCodeFor(error: unknown): number {

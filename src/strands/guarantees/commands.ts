@@ -1,14 +1,19 @@
 import type { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { CommandError } from "../../core/terminal/command-error.ts";
-import { evaluateFiles, type EvaluateOptions } from "./commands/evaluate.ts";
+import { evaluateFiles, writeAnswer, type EvaluateOptions } from "./commands/evaluate.ts";
+import { readQuestion } from "./commands/question.ts";
+import { explainCase, exportEvents, importFiles, recordCases, type ExplainOptions, type ExportOptions, type ImportOptions, type RecordTools } from "./commands/record.ts";
 import { checkFile, documentDefinitions, listDefinitions, printSchema, showDefinition } from "./commands/definitions.ts";
 import { library } from "./library.ts";
 
 const FORMATS = ["ndjson", "csv", "parquet", "table"];
 
+/** Opens the record for a command, and closes it after. */
+export type WithRecord = (body: (tools: RecordTools) => Promise<void>) => Promise<void>;
+
 /** This strand's part of the command line. */
-export function addGuaranteeCommands(program: Command): void {
+export function addGuaranteeCommands(program: Command, withRecord: WithRecord): void {
   program
     .command("evaluate")
     .summary("turn event files into clocks, one row a clock")
@@ -31,9 +36,52 @@ export function addGuaranteeCommands(program: Command): void {
         throw new CommandError("--explain writes ndjson: leave --format out, or write --format ndjson.");
       }
       const explained: EvaluateOptions = options.explain === true ? { ...options, format: "ndjson" } : options;
-      await evaluateFiles(files, explained, library(), systemClock);
+      if (files.length > 0) return evaluateFiles(files, explained, library(), systemClock);
+      const asked = readQuestion(explained, library(), systemClock);
+      await withRecord(async (tools) => writeAnswer(await recordCases(asked, tools), asked, explained));
     });
 
+  program
+    .command("explain <case>")
+    .summary("why a case's clocks stand where they stand")
+    .description("Shows the clocks of a case of the record, step by step: what happened, the paragraph, what it did.")
+    .option("--guarantee <id>", "this definition; the service's own when absent")
+    .option("--promise <id>", "one promise only")
+    .option("--as-at <when>", "look from this moment (now when absent)")
+    .option("--known-on <when>", "only what was recorded by then")
+    .option("--json", "NDJSON, one clock a line")
+    .addHelpText("after", "\nExamples:\n  handrail explain case-10011\n  handrail explain case-10011 --guarantee nl-permit --as-at 2012-01-31")
+    .action(async (caseId: string, options: ExplainOptions) => withRecord(async (tools) => print(await explainCase(caseId, options, tools))));
+
+  program
+    .command("import <file...>")
+    .summary("add event files to the record")
+    .description("Adds events (CSV, NDJSON, Parquet) to the record. Every row is checked first; when one is bad nothing is written. Sending a file again changes nothing.")
+    .option("--guarantee <id>", "the promise that the services of these events make, where they have made none")
+    .option("--overlay <id>", "with its regional overlay")
+    .option("--skip-bad-rows", "go on without the rows that are not in order, and list them")
+    .option("--bad-rows <file>", "where --skip-bad-rows lists them", "bad-rows.csv")
+    .addHelpText("after", "\nExamples:\n  handrail import --guarantee eng-rtt waits.csv\n  zcat events.ndjson.gz | handrail import -")
+    .action(async (files: string[], options: ImportOptions) => withRecord(async (tools) => print(await importFiles(files, options, tools))));
+
+  program
+    .command("export")
+    .summary("write all events of the record")
+    .description("Writes every event, corrected ones too, in the form that import reads. Personal data beside the record are not in it.")
+    .option("--format <format>", "csv, ndjson or parquet (by the file's name; ndjson when piped)", oneOfExportFormats)
+    .option("--output <file>", "a file instead of standard output")
+    .addHelpText("after", "\nExamples:\n  handrail export --output events.parquet\n  handrail export --format csv | gzip > events.csv.gz")
+    .action(async (options: ExportOptions) =>
+      withRecord(async (tools) => {
+        const said = await exportEvents(options, tools);
+        if (said !== null) print(said);
+      }),
+    );
+
+  addDefinitionCommands(program);
+}
+
+function addDefinitionCommands(program: Command): void {
   const definitions = program.command("definitions").summary("list, show, check and document the definitions");
   definitions
     .command("list")
@@ -74,6 +122,11 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 function oneOfFormats(value: string): string {
   if (!FORMATS.includes(value)) throw new CommandError(`--format ${value}: write one of ${FORMATS.join(", ")}.`);
   return value;
+}
+
+function oneOfExportFormats(value: string): string {
+  if (value === "table") throw new CommandError("--format table: an export is a file; write csv, ndjson or parquet.");
+  return oneOfFormats(value);
 }
 
 function print(text: string): void {

@@ -1,9 +1,12 @@
 import { once } from "node:events";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { formatTable } from "../../../core/terminal/table.ts";
 import { csvLine } from "../../../lib/csv/write.ts";
 import type { ExplainedStep } from "../model/explain.ts";
 import type { ClockRow } from "../model/row.ts";
+import { jsonToParquet } from "./parquet.ts";
 
 export type OutputFormat = "ndjson" | "csv" | "parquet" | "table";
 export type OutputRow = ClockRow & { readonly why?: readonly ExplainedStep[] };
@@ -12,6 +15,8 @@ const FIELDS = [
   "case", "person", "guarantee", "version", "promise", "period", "state", "started", "due", "stopped", "stoppedBy",
   "elapsed", "excluded", "limit", "unit", "notes",
 ] as const;
+
+const PARQUET_TYPES: Partial<Record<(typeof FIELDS)[number], string>> = { period: "INTEGER", elapsed: "DOUBLE", excluded: "DOUBLE", notes: "VARCHAR[]" };
 
 /** Rows a table on a terminal holds at the most; a file holds all. */
 const TABLE_ROWS = 10_000;
@@ -86,24 +91,12 @@ function writeTable(rows: Iterable<OutputRow>, output: NodeJS.WriteStream): numb
 
 /** Parquet goes to the output by way of a file: the format ends with its index. */
 async function writeParquet(rows: Iterable<OutputRow>, output: NodeJS.WriteStream): Promise<number> {
-  const { mkdtempSync, readFileSync, rmSync, createWriteStream } = await import("node:fs");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
   const folder = mkdtempSync(join(tmpdir(), "handrail-"));
   try {
     const lines = createWriteStream(join(folder, "clocks.ndjson"));
     const count = await writeLines(rows, lines as unknown as NodeJS.WriteStream, (row) => JSON.stringify(row));
     await new Promise<void>((resolve) => lines.end(resolve));
-    const instance = await DuckDBInstance.create(":memory:");
-    const connection = await instance.connect();
-    const file = (name: string) => join(folder, name).replaceAll("'", "''");
-    const types =
-      "{case:'VARCHAR',person:'VARCHAR',guarantee:'VARCHAR',version:'VARCHAR',promise:'VARCHAR',period:'INTEGER',state:'VARCHAR',started:'VARCHAR',due:'VARCHAR',stopped:'VARCHAR',stoppedBy:'VARCHAR',elapsed:'DOUBLE',excluded:'DOUBLE','limit':'VARCHAR',unit:'VARCHAR',notes:'VARCHAR[]'}";
-    await connection.run(
-      `COPY (SELECT * FROM read_json('${file("clocks.ndjson")}', format='newline_delimited', columns=${types})) TO '${file("clocks.parquet")}' (FORMAT parquet)`,
-    );
-    connection.closeSync();
-    instance.closeSync();
+    await jsonToParquet(join(folder, "clocks.ndjson"), join(folder, "clocks.parquet"), FIELDS.map((field) => [field, PARQUET_TYPES[field] ?? "VARCHAR"]));
     if (!output.write(readFileSync(join(folder, "clocks.parquet")))) await once(output, "drain");
     return count;
   } finally {

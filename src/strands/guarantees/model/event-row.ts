@@ -108,6 +108,8 @@ function readData(
   const data: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(jsonData(raw["data"], problems))) data[column] = value;
   for (const [column, value] of Object.entries(raw)) {
+    // `reason` is both why an entry is corrected and, for some types, a field: the field where the type declares one.
+    if (column === "reason" && (fields["reason"] === undefined || data["reason"] !== undefined)) continue;
     if (OWN_COLUMNS.has(column) || value === undefined || value === null || value === "") continue;
     data[column] = typeof value === "string" ? readValue(value.trim()) : value;
   }

@@ -176,6 +176,7 @@ export const definitionSchema = z.strictObject({
   about: words,
   purpose: z.string().min(1).describe("Why the body holds these facts (processing register)"),
   "lawful-basis": z.string().min(1).describe("The lawful basis (processing register)"),
+  retention: z.string().min(1).describe("How long its facts are kept, from when, and what happens then (processing register)"),
   sensitivity: z.enum(["ordinary", "special category"]).describe("Health and the like are special category (UK GDPR Article 9)"),
   sources: z.record(word, z.strictObject({ title: z.string().min(1), url: z.url().optional(), note: z.string().optional() })),
   parameters: z

@@ -1,0 +1,152 @@
+import { hkdfSync } from "node:crypto";
+import { styleText } from "node:util";
+import { systemClock } from "./core/clock.ts";
+import { openDatabase, type OpenDatabase } from "./core/database/index.ts";
+import { putInstallation, readInstallation, type Installation } from "./core/directory/index.ts";
+import { sequence } from "./core/record/index.ts";
+import { CommandError } from "./core/terminal/command-error.ts";
+import { showProgress, type Progress } from "./core/terminal/progress.ts";
+import { openVault, type Vault } from "./core/vault/index.ts";
+import { buildSite, projections } from "./app.ts";
+import { serve } from "./web/serve.ts";
+
+/** What the environment says. Every setting is here, and in docs/how-to/settings.md. */
+export type Settings = {
+  readonly port: number;
+  readonly host: string;
+  readonly dataFolder: string;
+  readonly databaseUrl: string | undefined;
+  readonly masterKey: string | undefined;
+  readonly production: boolean;
+  readonly bodyName: string;
+  readonly timeZone: string;
+  readonly contactEmail: string;
+  readonly secure: boolean;
+};
+
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const port = Number(environment["PORT"] ?? "3000");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new CommandError(`PORT=${environment["PORT"]} is not a port: write a number from 0 to 65535.`);
+  }
+  return {
+    port,
+    host: environment["HANDRAIL_HOST"] ?? "127.0.0.1",
+    dataFolder: environment["HANDRAIL_DATA"] ?? ".data",
+    databaseUrl: environment["DATABASE_URL"],
+    masterKey: environment["HANDRAIL_MASTER_KEY"],
+    production: environment["NODE_ENV"] === "production",
+    bodyName: environment["HANDRAIL_BODY"] ?? "This public body",
+    timeZone: environment["HANDRAIL_TIME_ZONE"] ?? "Europe/London",
+    contactEmail: environment["HANDRAIL_CONTACT_EMAIL"] ?? "help@example.org",
+    secure: environment["HANDRAIL_HTTPS"] === "1",
+  };
+}
+
+export type OpenInstallation = OpenDatabase & { readonly vault: Vault; readonly installation: Installation | null };
+
+/** Opens the record and the vault. `hold`: for the site, refused while another process holds the folder. */
+export async function openInstallation(settings: Settings, mode: "hold" | "use"): Promise<OpenInstallation> {
+  const database = await openDatabase({ dataFolder: settings.dataFolder, databaseUrl: settings.databaseUrl, mode });
+  const vault = openVault({ dataFolder: settings.dataFolder, masterKey: settings.masterKey });
+  const installation = (await readInstallation(database.db)) ?? null;
+  return { ...database, vault, installation };
+}
+
+/** An installation for real people: empty, and never to hold invented ones. */
+export async function createRealInstallation({ db }: OpenInstallation, settings: Settings): Promise<Installation> {
+  const installation: Installation = {
+    bodyName: settings.bodyName,
+    kind: "real",
+    timeZone: settings.timeZone,
+    country: null,
+    telephone: null,
+    webAddress: null,
+    createdAt: systemClock.now(),
+  };
+  await putInstallation(db, installation);
+  return installation;
+}
+
+export type DemonstrationOptions = { readonly people: number; readonly seed: number };
+
+/** Fills an empty installation with the demonstration region, with a progress bar on a terminal. */
+export async function fillDemonstration(open: OpenInstallation, options: DemonstrationOptions): Promise<Installation> {
+  const { loadDemonstration } = await import("../seeds/load.ts");
+  const now = systemClock.now();
+  let bar: { readonly label: string; readonly progress: Progress; share: number } | null = null;
+  const onProgress = (label: string, share: number) => {
+    if (bar?.label !== label) {
+      bar?.progress.done();
+      bar = { label, progress: showProgress(`Filling the demonstration: ${label.toLowerCase()}`, 1000), share: 0 };
+      if (!process.stderr.isTTY) process.stderr.write(`Filling the demonstration: ${label.toLowerCase()}\n`);
+    }
+    bar.progress.advance((share - bar.share) * 1000);
+    bar.share = share;
+  };
+  await loadDemonstration({ ...options, db: open.db, vault: open.vault, projections: projections(), now, today: now.toZonedDateTimeISO("Europe/London").toPlainDate(), onProgress });
+  (bar as { progress: Progress } | null)?.progress.done();
+  const installation = await readInstallation(open.db);
+  if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
+  return installation;
+}
+
+/** How often facts that came in by other processes are given their number, in milliseconds. */
+const SEQUENCE_EVERY = 2_000;
+
+/** Starts the site and answers when it listens. */
+export async function start(settings: Settings, options: DemonstrationOptions): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const began = performance.now();
+  const open = await openInstallation(settings, "hold");
+  try {
+    const installation = open.installation ?? (settings.production ? await createRealInstallation(open, settings) : await fillDemonstration(open, options));
+    if (installation.kind === "demonstration" && settings.production) {
+      throw new CommandError(`The data folder ${settings.dataFolder} holds the demonstration's invented people, and NODE_ENV is production. Choose another folder with HANDRAIL_DATA.`, 1);
+    }
+    // Anybody may be anybody only among invented people.
+    const personas = installation.kind === "demonstration" ? (await import("../seeds/personas.ts")).personas : [];
+    const app = buildSite({
+      db: open.db,
+      vault: open.vault,
+      clock: systemClock,
+      installation,
+      personas,
+      sessionKey: new Uint8Array(hkdfSync("sha256", open.vault.masterKey, "", "handrail session cookies", 32)),
+      secure: settings.secure,
+      sourceUrl: "/guarantees",
+      contactEmail: settings.contactEmail,
+      log: (line) => process.stderr.write(`${line}\n`),
+    });
+    const running = await serve(app, settings.port, settings.host);
+    const sequencer = setInterval(() => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)), SEQUENCE_EVERY);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    process.stdout.write(`${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`);
+    if (installation.kind === "real" && personas.length === 0) process.stdout.write("Sign-in is not built yet: public pages only.\n");
+    return {
+      url: running.url,
+      stop: async () => {
+        clearInterval(sequencer);
+        await running.stop();
+        await open.close();
+      },
+    };
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+/** Runs the site until it is told to stop. */
+export async function startUntilStopped(settings: Settings, options: DemonstrationOptions): Promise<void> {
+  const site = await start(settings, options);
+  const stopping = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await stopping;
+  await site.stop();
+  process.exit(0);
+}
+
+function paint(style: "bold", text: string): string {
+  return process.stdout.hasColors?.() === true ? styleText(style, text) : text;
+}

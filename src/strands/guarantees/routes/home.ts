@@ -1,0 +1,30 @@
+import { readDirectory, readInstallation } from "../../../core/directory/index.ts";
+import { route, type AnyRoute } from "../../../web/route.ts";
+import type { GuaranteeTools } from "../actions.ts";
+import { paths } from "../paths.ts";
+
+export function homeRoutes({ db, library }: GuaranteeTools): readonly AnyRoute[] {
+  return [
+    route({
+      name: "guarantees.home",
+      method: "GET",
+      path: "/",
+      access: { kind: "public" },
+      audit: { kind: "none", why: "says what the site is for, opens nobody's record" },
+      input: null,
+      handle: async ({ page, persona, t }) => {
+        const [directory, installation] = await Promise.all([readDirectory(db), readInstallation(db)]);
+        return page("guarantees/home.njk", {
+          title: t("home.title"),
+          own: persona?.subjectId == null ? null : { href: paths.person(persona.subjectId), name: persona.name },
+          staff: persona?.role === "staff",
+          signedIn: persona !== null,
+          demonstration: installation?.kind === "demonstration",
+          places: directory.areas.size,
+          guarantees: library.definitions.size,
+          paths: { worklist: paths.worklist, places: paths.places, definitions: paths.definitions },
+        });
+      },
+    }),
+  ];
+}

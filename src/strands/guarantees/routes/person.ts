@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { readInstallation } from "../../../core/directory/index.ts";
+import { calendarText } from "../../../web/ics.ts";
+import { fileResponse } from "../../../web/download.ts";
+import { route, type AnyRoute } from "../../../web/route.ts";
+import { loadPerson, newFactId, type GuaranteeTools } from "../actions.ts";
+import { personCalendar } from "../pages/calendar.ts";
+import { personPage, placeName, whoLine } from "../pages/person.ts";
+import { recordedNotice } from "../pages/recorded.ts";
+import { paths } from "../paths.ts";
+
+const params = z.object({ subjectId: z.string().min(1).max(200) });
+type WithSubject = { readonly params: { readonly subjectId: string } };
+const subject = (input: WithSubject) => input.params.subjectId;
+
+/** A person's own promises: the page, the dates as a calendar file, and where to turn when something is wrong. */
+export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
+  const access = { kind: "own-record-or-staff", subject } as const;
+  return [
+    route({
+      name: "guarantees.me",
+      method: "GET",
+      path: "/me",
+      access: { kind: "anyone-signed-in" },
+      audit: { kind: "none", why: "leads to the page that is logged" },
+      input: null,
+      handle: ({ persona, redirect }) => redirect(persona?.subjectId == null ? "/" : paths.person(persona.subjectId)),
+    }),
+    route({
+      name: "guarantees.person",
+      method: "GET",
+      path: "/people/:subjectId",
+      access,
+      audit: { kind: "person", purpose: "see a person's promises", subject },
+      input: { params, query: z.object({ recorded: z.string().max(200).optional() }) },
+      handle: async ({ page, input, persona, notFound, now, t, formats }) => {
+        const view = await loadPerson(tools, input.params.subjectId, now);
+        if (view === null) return notFound(t("person.unknown"));
+        const own = persona?.subjectId === view.subjectId;
+        const words = { t, formats };
+        return page("guarantees/person.njk", {
+          title: own ? t("person.yourTitle") : t("person.title", { name: view.identity?.name ?? view.subjectId }),
+          own,
+          ...personPage(view, persona?.role === "staff", now, words),
+          notice: recordedNotice(view, input.query.recorded ?? null, now, words, newFactId()),
+        });
+      },
+    }),
+    route({
+      name: "guarantees.calendar",
+      method: "GET",
+      path: "/people/:subjectId/promises.ics",
+      access,
+      audit: { kind: "person", purpose: "the dates of a person's promises as a calendar", subject },
+      input: { params },
+      handle: async ({ input, notFound, now, t, url }) => {
+        const view = await loadPerson(tools, input.params.subjectId, now);
+        if (view === null) return notFound(t("person.unknown"));
+        const events = personCalendar(view, t, `${url.origin}${paths.person(view.subjectId)}`);
+        return fileResponse("promises.ics", "ics", calendarText(t("calendar.name"), events, now));
+      },
+    }),
+    route({
+      name: "guarantees.wrong",
+      method: "GET",
+      path: "/people/:subjectId/wrong",
+      access,
+      audit: { kind: "person", purpose: "where to turn when the record is wrong", subject },
+      input: { params },
+      handle: async ({ page, input, notFound, now, t, formats }) => {
+        const view = await loadPerson(tools, input.params.subjectId, now);
+        if (view === null) return notFound(t("person.unknown"));
+        const installation = await readInstallation(tools.db);
+        return page("guarantees/wrong.njk", {
+          title: t("wrong.title"),
+          back: { href: paths.person(view.subjectId), text: t("wrong.back") },
+          who: whoLine(view, { t, formats }),
+          body: { telephone: installation?.telephone ?? null, web: installation?.webAddress ?? null },
+          cases: view.cases.map((owner) => {
+            const service = owner.serviceId === null ? undefined : view.directory.services.get(owner.serviceId);
+            return { id: owner.caseId, place: placeName(owner, view.directory), telephone: service?.telephone ?? null };
+          }),
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { readDirectory } from "../../../core/directory/index.ts";
+import { readPersonalData } from "../../../core/vault/index.ts";
+import { dayFromPlainDate } from "../../../lib/dates/day.ts";
+import { pagination } from "../../../web/pagination.ts";
+import { route, type AnyRoute } from "../../../web/route.ts";
+import type { GuaranteeTools } from "../actions.ts";
+import type { WorklistFilter } from "../model/worklist.ts";
+import { worklistPage } from "../pages/worklist.ts";
+import { countWorklist, readPromisesMade, readWorklist } from "../store.ts";
+
+/** Rows a page: what a screen shows without scrolling for ever, and what one look logs. */
+const PAGE_SIZE = 50;
+const name = z.string().max(200).optional();
+const query = z.object({
+  service: name,
+  organisation: name,
+  area: name,
+  promise: z.string().max(200).regex(/^$|^[a-z0-9-]+\/[a-z0-9-]+$/).optional(),
+  state: z.enum(["running", "overdue", "soon", "paused"]).default("running"),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+});
+
+export function worklistRoutes({ db, vault, library, timeZone }: GuaranteeTools): readonly AnyRoute[] {
+  return [
+    route({
+      name: "guarantees.worklist",
+      method: "GET",
+      path: "/worklist",
+      access: { kind: "staff" },
+      audit: { kind: "list", purpose: "see who runs out next" },
+      input: { query },
+      handle: async ({ input, page, now, shown, t, formats, url }) => {
+        const filter = filterOf(input.query);
+        const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
+        const day = dayFromPlainDate(today);
+        const [rows, counts, directory, made] = await Promise.all([
+          readWorklist(db, filter, now, day, { offset: (input.query.page - 1) * PAGE_SIZE, limit: PAGE_SIZE }),
+          countWorklist(db, filter, now, day),
+          readDirectory(db),
+          readPromisesMade(db),
+        ]);
+        const subjects = [...new Set(rows.map((row) => row.subjectId))];
+        const identities = await readPersonalData(db, vault, subjects, "identity");
+        shown(subjects);
+        const given = [...new Set(made.map((promise) => promise.guarantee))];
+        return page("guarantees/worklist.njk", {
+          title: t("worklist.title"),
+          ...worklistPage({ rows, counts, filter, identities, directory, definitions: library.definitions, given, today }, { t, formats }),
+          pagination: pagination({ page: input.query.page, pageSize: PAGE_SIZE, total: counts.matching }, url, t),
+        });
+      },
+    }),
+  ];
+}
+
+function filterOf(asked: z.output<typeof query>): WorklistFilter {
+  const value = (text: string | undefined) => (text === undefined || text === "" ? null : text);
+  const [guarantee, promise] = value(asked.promise)?.split("/") ?? [];
+  return {
+    serviceId: value(asked.service),
+    organisationId: value(asked.organisation),
+    areaCode: value(asked.area),
+    guarantee: guarantee ?? null,
+    promise: promise ?? null,
+    state: asked.state,
+  };
+}

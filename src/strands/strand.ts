@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import type { FactDeclaration, Projection } from "../core/record/index.ts";
+import type { Persona } from "../web/route.ts";
+import type { AnyRoute } from "../web/route.ts";
+import type { Translate } from "../web/messages.ts";
+
+/** A strand's door for `app.ts`: everything the program takes from it. */
+export type Strand = {
+  readonly name: string;
+  readonly routes: readonly AnyRoute[];
+  /** The facts it writes to the record, with why the body may hold them. */
+  readonly facts: readonly FactDeclaration[];
+  readonly projections: readonly Projection[];
+  /** Template folder by prefix. */
+  readonly templates: Readonly<Record<string, string>>;
+  readonly messages: string;
+  /** Its links at the top of each page, by who is asking. */
+  readonly navigation: (persona: Persona | null, t: Translate) => readonly { readonly href: string; readonly text: string }[];
+};
+
+/** A strand's part of the command line. */
+export type AddCommands = (program: Command) => void;
