@@ -15,8 +15,7 @@ test("killed again and again during the very first start, the next start makes t
       const killed = await runAndKill(folder, {
         first: 0,
         size: 1,
-        afterMilliseconds: milliseconds,
-        countedFrom: "start",
+        moment: { countedFrom: "start", milliseconds },
       });
       if (killed.opened) seen.add("open");
       else if (existsSync(join(folder, "pg"))) seen.add("renamed");

@@ -8,33 +8,38 @@ export interface KilledAppender {
   readonly acknowledged: readonly number[];
 }
 
+export interface KillMoment {
+  /** `start`: counted from the start of the process; a number: from its so-manieth acknowledged append, 0 being the opening. */
+  readonly countedFrom: "start" | number;
+  readonly milliseconds: number;
+}
+
 /**
- * `kill -9` after so many milliseconds, counted from the start of the process or from when it had opened the folder.
+ * `kill -9` at that moment.
  * @throws when it ended by itself: start-up did not recover.
  */
 export function runAndKill(
   folder: string,
-  options: {
-    readonly first: number;
-    readonly size: number;
-    readonly afterMilliseconds: number;
-    readonly countedFrom: "start" | "open";
-  },
+  options: { readonly first: number; readonly size: number; readonly moment: KillMoment },
 ): Promise<KilledAppender> {
+  const { countedFrom, milliseconds } = options.moment;
   return new Promise((resolve, reject) => {
     const script = join(import.meta.dirname, "appender.ts");
     const child = spawn(process.execPath, [script, folder, String(options.first), String(options.size)]);
     let printed = "";
+    let lines = 0;
     let complaint = "";
     let timer: NodeJS.Timeout | undefined;
-    const arm = (): void => void (timer ??= setTimeout(() => child.kill("SIGKILL"), options.afterMilliseconds));
-    const limit = setTimeout(() => child.kill("SIGTERM"), 60_000);
+    const arm = (): void => void (timer ??= setTimeout(() => child.kill("SIGKILL"), milliseconds));
+    const limit = setTimeout(() => child.kill("SIGTERM"), 120_000);
     child.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (options.countedFrom === "open" && printed.startsWith("open\n")) arm();
+      const text = chunk.toString();
+      printed += text;
+      lines += text.split("\n").length - 1;
+      if (countedFrom !== "start" && lines >= 1 + countedFrom * options.size) arm();
     });
     child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-    if (options.countedFrom === "start") child.once("spawn", arm);
+    if (countedFrom === "start") child.once("spawn", arm);
     child.once("close", (_code, signal) => {
       clearTimeout(timer);
       clearTimeout(limit);
