@@ -93,7 +93,9 @@ const withoutTelephone: readonly (readonly [id: string, name: string, kind: stri
   ["northshore-general", "Northshore General", "hospital", "NS-01"],
   ["saltings-infirmary", "Saltings Infirmary", "hospital", "NS-06"],
   ["larkmoor-hospital", "Larkmoor Hospital", "hospital", "NS-09"],
-  ...practiceNames.map(([name, area], index) => [`practice-${String(index + 1).padStart(2, "0")}`, name, "practice", area] as const),
+  ...practiceNames.map(
+    ([name, area], index) => [`practice-${String(index + 1).padStart(2, "0")}`, name, "practice", area] as const,
+  ),
   ["coast-council", "Northshore Coast Council", "council", COAST],
   ["hills-council", "Northshore Hills Council", "council", HILLS],
   ["northshore-schools", "Northshore School Authority", "school-authority", REGION],
@@ -185,6 +187,7 @@ const byId = new Map(services.map((service) => [service.id, service]));
 /** The service of an organisation; a RangeError for one that is not in the tables above. */
 export function serviceOf(organisationId: string, kind: string): SeedService {
   const service = byId.get(`${organisationId}.${kind}`);
-  if (service === undefined) throw new RangeError(`${organisationId} has no service "${kind}" in the demonstration region.`);
+  if (service === undefined)
+    throw new RangeError(`${organisationId} has no service "${kind}" in the demonstration region.`);
   return service;
 }

@@ -80,17 +80,30 @@ function casesOf(running: Running, person: Inhabitant, span: Span, entriesRandom
     }
     const draw = draws();
     const start = running.startAt(draw.start);
-    const events = stream.plan({ person, service, start, draw, random, span });
+    const events = stream.plan({ person, service, start, draw, random, span }).toSorted(inTime);
     const lived = lifetimeOf(person, events, stream.knowsDeath);
     if (lived === null || (lived.at(-1) as PlannedEvent).day < span.first) continue;
     const caseId = `${stream.prefix}-${String(++running.cases).padStart(6, "0")}`;
-    entries.push(...caseFacts({ caseId, subjectId: person.subjectId, areaCode: person.areaCode, service, events: lived, span }, entriesRandom));
+    entries.push(
+      ...caseFacts(
+        { caseId, subjectId: person.subjectId, areaCode: person.areaCode, service, events: lived, span },
+        entriesRandom,
+      ),
+    );
   }
   return entries;
 }
 
+function inTime(a: PlannedEvent, b: PlannedEvent): number {
+  return a.day - b.day;
+}
+
 /** Only what happens between birth and death; null for a case that cannot have been. */
-function lifetimeOf(person: Inhabitant, events: readonly PlannedEvent[], knowsDeath: boolean): readonly PlannedEvent[] | null {
+function lifetimeOf(
+  person: Inhabitant,
+  events: readonly PlannedEvent[],
+  knowsDeath: boolean,
+): readonly PlannedEvent[] | null {
   const first = events[0] as PlannedEvent;
   if (first.day < person.born) return null;
   const { dies } = person;

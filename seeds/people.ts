@@ -51,7 +51,9 @@ const languages = ["en", "en", "en", "en", "en", "en", "en", "en", "cy", "pl", "
 const practicesByWard = new Map(
   wards.map(({ code }) => [
     code,
-    services.filter(({ kind, areaCode }) => kind === "primary-care" && areaCode === code).map(({ organisationId }) => organisationId),
+    services
+      .filter(({ kind, areaCode }) => kind === "primary-care" && areaCode === code)
+      .map(({ organisationId }) => organisationId),
   ]),
 );
 
@@ -115,7 +117,10 @@ function letter(random: Random): string {
 /** Small ASCII letters, for a mail address. */
 function plain(text: string): string {
   const folded = text.normalize("NFD").toLowerCase().replaceAll("ł", "l").replaceAll("ø", "o").replaceAll("æ", "ae");
-  return folded.replaceAll("đ", "d").replaceAll("ı", "i").replaceAll(/[^a-z. -]/g, "");
+  return folded
+    .replaceAll("đ", "d")
+    .replaceAll("ı", "i")
+    .replaceAll(/[^a-z. -]/g, "");
 }
 
 /** The last thousand of the test numbers is kept for the people of `stories.ts`. */

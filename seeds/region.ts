@@ -49,7 +49,8 @@ export function demonstrationRegion({ seed, people, today }: RegionRequest): Reg
   if (!Number.isInteger(people) || people < 0 || people > MOST_PEOPLE) {
     throw new RangeError(`The demonstration region can have 0 to ${MOST_PEOPLE} people, not ${people}.`);
   }
-  if (!Number.isInteger(seed) || seed !== seed >> 0) throw new RangeError(`A seed is a whole number of 32 bits, not ${seed}.`);
+  if (!Number.isInteger(seed) || seed !== seed >> 0)
+    throw new RangeError(`A seed is a whole number of 32 bits, not ${seed}.`);
   const span = spanUntil(today);
   return {
     body: {

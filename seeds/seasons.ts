@@ -14,6 +14,8 @@ export function seasonal(year: {
     const { month, day: dayOfMonth } = civilFromDay(day);
     const holidays = (month === 12 && dayOfMonth >= 22) || (month === 1 && dayOfMonth <= 2);
     const working = weekday(day) > 5 ? year.weekend : 1;
-    return working * (1 + year.winter * howWintry(day)) * (month === 8 ? year.august : 1) * (holidays ? year.christmas : 1);
+    return (
+      working * (1 + year.winter * howWintry(day)) * (month === 8 ? year.august : 1) * (holidays ? year.christmas : 1)
+    );
   };
 }

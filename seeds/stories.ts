@@ -16,12 +16,26 @@ export const storyIds = {
 } as const;
 
 type Story = { readonly person: SeedPerson; readonly cases: readonly StoryCase[] };
-type StoryCase = { readonly caseId: string; readonly organisationId: string; readonly kind: string; readonly events: (today: Day) => readonly PlannedEvent[] };
+type StoryCase = {
+  readonly caseId: string;
+  readonly organisationId: string;
+  readonly kind: string;
+  readonly events: (today: Day) => readonly PlannedEvent[];
+};
 
 const stories: readonly Story[] = [
   {
     // Waiting for a hip specialist, in time, with twelve days not counted: all three conditions of the ordinance are on record.
-    person: person(storyIds.ines, "Ines Marchetti", "1951-05-04", 1, "NS-01", "practice-01", ["7 Ropemaker Street", "Harbour"], "en"),
+    person: person(
+      storyIds.ines,
+      "Ines Marchetti",
+      "1951-05-04",
+      1,
+      "NS-01",
+      "practice-01",
+      ["7 Ropemaker Street", "Harbour"],
+      "en",
+    ),
     cases: [
       {
         caseId: "story-ines-hip",
@@ -50,7 +64,16 @@ const stories: readonly Story[] = [
   },
   {
     // Overdue, after a cancellation by the hospital; a transfer brought an earlier date with it. He has asked for his data, too.
-    person: person(storyIds.tom, "Tom Abiola", "1944-09-30", 2, "NS-09", "practice-17", ["12 Signal Hill", "Larkmoor"], "en"),
+    person: person(
+      storyIds.tom,
+      "Tom Abiola",
+      "1944-09-30",
+      2,
+      "NS-09",
+      "practice-17",
+      ["12 Signal Hill", "Larkmoor"],
+      "en",
+    ),
     cases: [
       {
         caseId: "story-tom-knee",
@@ -73,7 +96,16 @@ const stories: readonly Story[] = [
   },
   {
     // A long Welsh name, two promises in two countries' laws, one of them a wait that two declined offers began anew.
-    person: person(storyIds.gwenllian, "Gwenllian Angharad ap Gruffydd-Llewelyn Ystumllwynarth", "1968-11-19", 3, "NS-06", "practice-11", ["3 Gannet Street", "Saltings"], "cy"),
+    person: person(
+      storyIds.gwenllian,
+      "Gwenllian Angharad ap Gruffydd-Llewelyn Ystumllwynarth",
+      "1968-11-19",
+      3,
+      "NS-06",
+      "practice-11",
+      ["3 Gannet Street", "Saltings"],
+      "cy",
+    ),
     cases: [
       {
         caseId: "story-gwenllian-surgery",
@@ -99,7 +131,16 @@ const stories: readonly Story[] = [
   },
   {
     // A family with a plan: the decisions came, the final plan is a week late; Wraparound runs beside it.
-    person: person(storyIds.noah, "Noah Fairweather", "2016-02-29", 4, "NS-10", "practice-19", ["28 Kittiwake Avenue", "Kestrel Park"], "en"),
+    person: person(
+      storyIds.noah,
+      "Noah Fairweather",
+      "2016-02-29",
+      4,
+      "NS-10",
+      "practice-19",
+      ["28 Kittiwake Avenue", "Kestrel Park"],
+      "en",
+    ),
     cases: [
       {
         caseId: "story-noah-plan",
@@ -108,7 +149,7 @@ const stories: readonly Story[] = [
         events: (today) => [
           { type: "assessment-requested", day: today - 147 },
           { type: "assessment-decision", day: today - 108, data: { agreed: true } },
-          { type: "plan-decision", day: today - 33, data: { agreed: true } },
+          { type: "plan-decision", day: today - 36, data: { agreed: true } },
         ],
       },
       {
@@ -155,7 +196,10 @@ export function* storyFacts(span: Span): Generator<NewFact> {
 
 /** A source that draws nothing unusual, so that every story fact is entered on its own day; bits from the names, so ids differ. */
 function withoutChance(...names: readonly string[]): Random {
-  let state = [...names.join("/")].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5);
+  let state = [...names.join("/")].reduce(
+    (sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 0x01000193),
+    0x811c9dc5,
+  );
   return {
     share: () => 0.999,
     whole: (from) => from,

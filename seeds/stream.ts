@@ -11,7 +11,7 @@ export type PlannedEvent = {
   /** Minutes since local midnight, where the promise counts hours. */
   readonly minute?: number;
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Where it happens, when elsewhere than the case began. */
+  /** Where the case is from now on, when it moves. */
   readonly service?: SeedService;
 };
 
@@ -40,6 +40,6 @@ export type Stream = {
   /** How often a person of this age (in years) has such a case, compared with the average inhabitant. */
   readonly weightAt: (age: number) => number;
   readonly serviceFor: (person: Inhabitant, age: number, random: Random) => SeedService;
-  /** In order of time; the first event starts the case. */
+  /** In any order; the earliest event, and of several the one named first, starts the case. */
   readonly plan: (planning: Planning) => readonly PlannedEvent[];
 };

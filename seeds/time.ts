@@ -1,4 +1,4 @@
-import { dayFromPlainDate, plainDateFromDay, weekday, addMonths, civilFromDay, type Day } from "../src/lib/dates/day.ts";
+import { dayFromPlainDate, plainDateFromDay, weekday, addMonths, type Day } from "../src/lib/dates/day.ts";
 import { instantOf, MILLISECONDS_PER_MINUTE, zoneOf } from "../src/lib/dates/zone.ts";
 
 const london = zoneOf("Europe/London");
@@ -48,11 +48,6 @@ export function nextWorkday(day: Day): Day {
 export function lastWorkday(day: Day): Day {
   const isoWeekday = weekday(day);
   return isoWeekday < 6 ? day : day + 5 - isoWeekday;
-}
-
-/** 1 to 12. */
-export function monthOf(day: Day): number {
-  return civilFromDay(day).month;
 }
 
 /** −1 in the middle of July, +1 in the middle of January: how wintry a day is. */

@@ -11,7 +11,7 @@ import { specialtyAt } from "./specialties.ts";
  * (parallelparliament.co.uk/question/55217). Half of the waits are kept and the tail's scale is set so that the list comes
  * out there; beyond 52 weeks lie some 2 to 3 % of it.
  */
-const treatment: WaitShape = { shortest: 14, limit: 126, lean: 0.8, tail: { scale: 150, shape: 1.6 } };
+const treatment: WaitShape = { shortest: 14, limit: 126, lean: 0.8, tail: { scale: 153, shape: 1.6 } };
 const KEPT_WITHIN_18_WEEKS = 0.5;
 
 export const referralToTreatment: Stream = {
@@ -20,10 +20,13 @@ export const referralToTreatment: Stream = {
   perThousand: 340,
   carriedOverDays: 420,
   knowsDeath: true,
-  busy: seasonal({ weekend: 0, winter: 0.02, august: 0.93, christmas: 0.4 }),
+  busy: seasonal({ weekend: 0, winter: 0, august: 0.95, christmas: 0.7 }),
   weightAt: (age) => (age < 18 ? 0.55 : age < 50 ? 0.75 : age < 70 ? 1.25 : 1.8),
   serviceFor: (person, age, random) => {
-    const near = person.ward.hospital === "northshore-general" ? random.pick(["saltings-infirmary", "larkmoor-hospital"]) : person.ward.hospital;
+    const near =
+      person.ward.hospital === "northshore-general"
+        ? random.pick(["saltings-infirmary", "larkmoor-hospital"])
+        : person.ward.hospital;
     const hospital = random.chance(0.85) ? near : random.pick(["saltings-infirmary", "larkmoor-hospital"]);
     return serviceOf(hospital, specialtyAt(age, random));
   },
@@ -35,14 +38,20 @@ function planReferral({ service, start, draw, random, span }: Planning): Planned
   const settled = (day: number, wait: number): number => {
     const end = wait <= 126 ? Math.max(day + 1, lastWorkday(day + wait)) : nextWorkday(day + wait);
     // The new record system: clinics were cut back for six weeks, and who was to be treated then waited longer.
-    return end >= span.dip.from && end <= span.dip.to && random.chance(0.6) ? nextWorkday(end + random.whole(21, 60)) : end;
+    return end >= span.dip.from && end <= span.dip.to && random.chance(0.6)
+      ? nextWorkday(end + random.whole(21, 60))
+      : end;
   };
   let end = settled(start, waitAt(treatment, draw.wait, kept));
   // Some came from a hospital elsewhere: the first provider's date travels with them (rules suite, rule 1).
   const travelled = random.chance(0.05) ? Math.min(end - start - 2, random.whole(7, 50)) : 0;
   const received = start + travelled;
   const events: PlannedEvent[] = [
-    { type: "referral-received", day: received, ...(travelled > 0 ? { data: { original_date: formatDay(start) } } : {}) },
+    {
+      type: "referral-received",
+      day: received,
+      ...(travelled > 0 ? { data: { original_date: formatDay(start) } } : {}),
+    },
   ];
   const firstVisit = between(received, end, 0.3 + random.share() * 0.35);
   if (random.chance(0.04)) {
@@ -60,12 +69,14 @@ function planReferral({ service, start, draw, random, span }: Planning): Planned
     events.push({ type: "appointment-attended", day: firstVisit });
   }
   events.push(...onTheWay({ service, random, from: (events.at(-1) as PlannedEvent).day, end }));
-  events.push(...ending({ service, start, draw, random, end, kept, settled }));
+  events.push(...ending({ received, draw, random, end, kept, settled }));
   return events;
 }
 
 /** What may happen between the first appointment and the end. */
-function onTheWay(about: Pick<Planning, "service" | "random"> & { readonly from: number; readonly end: number }): PlannedEvent[] {
+function onTheWay(
+  about: Pick<Planning, "service" | "random"> & { readonly from: number; readonly end: number },
+): PlannedEvent[] {
   const { service, random, from, end } = about;
   if (end - from < 20) return [];
   const events: PlannedEvent[] = [];
@@ -76,7 +87,10 @@ function onTheWay(about: Pick<Planning, "service" | "random"> & { readonly from:
     events.push({ type: "transferred", day: between(from, end, 0.2), service: serviceOf(other, service.kind) });
   } else if (chance < 0.05) {
     // Asked for by habit; since October 2015 it changes nothing, and the page says so.
-    events.push({ type: "pause-started", day: between(from, end, 0.3) }, { type: "pause-ended", day: between(from, end, 0.5) });
+    events.push(
+      { type: "pause-started", day: between(from, end, 0.3) },
+      { type: "pause-ended", day: between(from, end, 0.5) },
+    );
   } else if (chance < 0.12) {
     events.push({ type: "offer-declined", day: between(from, end, 0.5) });
   }
@@ -85,13 +99,14 @@ function onTheWay(about: Pick<Planning, "service" | "random"> & { readonly from:
   return events;
 }
 
-type Ending = Pick<Planning, "service" | "start" | "draw" | "random"> & {
+type Ending = Pick<Planning, "draw" | "random"> & {
+  readonly received: number;
   readonly end: number;
   readonly kept: number;
   readonly settled: (day: number, wait: number) => number;
 };
 
-function ending({ start, draw, random, end, kept, settled }: Ending): PlannedEvent[] {
+function ending({ received, draw, random, end, kept, settled }: Ending): PlannedEvent[] {
   const chance = random.share();
   if (chance < 0.68) return [{ type: "treatment-started", day: end }];
   if (chance < 0.78) return [{ type: "treatment-not-needed", day: end }];
@@ -99,20 +114,26 @@ function ending({ start, draw, random, end, kept, settled }: Ending): PlannedEve
   if (chance < 0.88) return [{ type: "treatment-declined", day: end }];
   if (chance < 0.91) {
     return [
-      { type: "appointment-missed", day: Math.max(start, lastWorkday(end - 7)) },
+      { type: "appointment-missed", day: Math.max(received + 1, lastWorkday(end - 7)) },
       { type: "discharged-after-missed", day: end },
     ];
   }
   const monitoring: PlannedEvent[] = [
     { type: "monitoring-started", day: end, data: { by: chance < 0.93 ? "person" : "professional" } },
   ];
-  if (chance < 0.93 && end - start > 50 && random.chance(0.6)) {
+  if (chance < 0.93 && end - received > 50 && random.chance(0.6)) {
     // Two reasonable offers declined, as the guidance of February 2025 asks before a wait of one's own choice.
-    monitoring.unshift({ type: "offer-declined", day: between(start, end, 0.8) }, { type: "offer-declined", day: between(start, end, 0.93) });
+    monitoring.unshift(
+      { type: "offer-declined", day: between(received, end, 0.8) },
+      { type: "offer-declined", day: between(received, end, 0.93) },
+    );
   }
   if (random.chance(0.4)) {
     const again = nextWorkday(end + random.whole(60, 200));
-    monitoring.push({ type: "monitoring-ended", day: again }, { type: "treatment-started", day: settled(again, waitAt(treatment, draw.second, kept)) });
+    monitoring.push(
+      { type: "monitoring-ended", day: again },
+      { type: "treatment-started", day: settled(again, waitAt(treatment, draw.second, kept)) },
+    );
   }
   return monitoring;
 }
@@ -132,7 +153,8 @@ export const cancer: Stream = {
   knowsDeath: false,
   busy: seasonal({ weekend: 0, winter: 0, august: 0.95, christmas: 0.5 }),
   weightAt: (age) => (age < 40 ? 0.15 : age < 60 ? 1 : 2.6),
-  serviceFor: (person) => serviceOf(person.ward.hospital === "larkmoor-hospital" ? "larkmoor-hospital" : "northshore-general", "cancer"),
+  serviceFor: (person) =>
+    serviceOf(person.ward.hospital === "larkmoor-hospital" ? "larkmoor-hospital" : "northshore-general", "cancer"),
   plan: ({ service, start, draw, random, span }) => {
     const events: PlannedEvent[] = [{ type: "referral-received", day: start, data: { urgent: true } }];
     let from = start;
@@ -147,7 +169,7 @@ export const cancer: Stream = {
     // Who is told late is treated late: most of the second draw is the first.
     const mixed = draw.wait * 0.55 + draw.second * 0.45;
     const total = Math.max(toldAfter + 4, waitAt(treated, spread(mixed), share(0.67, 62)));
-    const decisionGap = Math.min(total - toldAfter, random.chance(0.91) ? random.whole(5, 31) : random.whole(32, 48));
+    const decisionGap = Math.min(total - toldAfter, random.chance(0.84) ? random.whole(5, 31) : random.whole(32, 48));
     events.push(
       { type: "diagnosis-told", day: from + toldAfter },
       { type: "treatment-decided", day: from + total - decisionGap },
@@ -179,7 +201,12 @@ export const emergency: Stream = {
   busy: (day) => (weekday(day) === 1 ? 1.15 : weekday(day) > 5 ? 1.03 : 0.97),
   weightAt: (age) => (age < 5 ? 1.9 : age < 65 ? 0.85 : age < 80 ? 1.15 : 2),
   serviceFor: (person, _age, random) =>
-    serviceOf(person.ward.hospital === "northshore-general" || random.chance(0.25) ? "northshore-general" : "saltings-infirmary", "emergency-department"),
+    serviceOf(
+      person.ward.hospital === "northshore-general" || random.chance(0.25)
+        ? "northshore-general"
+        : "saltings-infirmary",
+      "emergency-department",
+    ),
   plan: ({ service, start, draw, random, span }) => {
     const kept = keptShare(0.755, { service, span, due: start, winterLoss: 0.06, dipLoss: 0.14, yearlyGain: 0.015 });
     const arrived = arrivalMinute(draw.second, random);

@@ -6,9 +6,9 @@ import { lastWorkday, nextWorkday } from "../time.ts";
 import { keptShare, waitAt, type WaitShape } from "../waits.ts";
 
 /** Target: about half of the final plans within 20 weeks (Department for Education, SEN2 statistics for 2023 and 2024; from memory). */
-const finalPlan: WaitShape = { shortest: 105, limit: 139, lean: 0.6, tail: { scale: 75, shape: 1.2 } };
-const planDecision: WaitShape = { shortest: 70, limit: 111, lean: 0.6, tail: { scale: 60, shape: 1.1 } };
-const whetherToAssess: WaitShape = { shortest: 14, limit: 41, lean: 0.5, tail: { scale: 18, shape: 1 } };
+const finalPlan: WaitShape = { shortest: 105, limit: 140, lean: 0.6, tail: { scale: 75, shape: 1.2 } };
+const planDecision: WaitShape = { shortest: 70, limit: 112, lean: 0.6, tail: { scale: 60, shape: 1.1 } };
+const whetherToAssess: WaitShape = { shortest: 14, limit: 42, lean: 0.5, tail: { scale: 18, shape: 1 } };
 
 export const specialNeeds: Stream = {
   guarantee: "eng-ehcp",
@@ -23,18 +23,22 @@ export const specialNeeds: Stream = {
 };
 
 function planAssessment({ service, start, draw, random, span }: Planning): PlannedEvent[] {
-  const share = (base: number, days: number) => keptShare(base, { service, span, due: start + days, winterLoss: 0.03, dipLoss: 0, yearlyGain: -0.05 });
+  const share = (base: number, days: number) =>
+    keptShare(base, { service, span, due: start + days, winterLoss: 0.03, dipLoss: 0, yearlyGain: -0.05 });
   // One draw for all three waits: who is late with the first decision is late with the plan.
   const days = [
-    waitAt(whetherToAssess, draw.wait, share(0.86, 42)),
-    waitAt(planDecision, draw.wait, share(0.62, 112)),
-    waitAt(finalPlan, draw.wait, share(0.5, 140)),
+    waitAt(whetherToAssess, draw.wait, share(0.84, 42)),
+    waitAt(planDecision, draw.wait, share(0.61, 112)),
+    waitAt(finalPlan, draw.wait, share(0.48, 140)),
   ] as const;
   const excluded = exceptionFor(start, days[1], random);
-  const on = (wait: number) => lastWorkday(start + wait + (excluded !== null && start + wait > excluded.from ? excluded.days : 0));
-  const first = on(days[0]);
-  const second = Math.max(first + 10, on(days[1]));
-  const last = Math.max(second + 14, on(days[2]));
+  const on = (wait: number, limit: number) => {
+    const day = start + wait + (excluded !== null && start + wait > excluded.from ? excluded.days : 0);
+    return wait > limit ? nextWorkday(day) : lastWorkday(day);
+  };
+  const first = on(days[0], whetherToAssess.limit);
+  const second = Math.max(first + 10, on(days[1], planDecision.limit));
+  const last = Math.max(second + 14, on(days[2], finalPlan.limit));
   const events: PlannedEvent[] = [{ type: "assessment-requested", day: start }];
   if (random.chance(0.24)) return [...events, { type: "assessment-decision", day: first, data: { agreed: false } }];
   events.push({ type: "assessment-decision", day: first, data: { agreed: true } });
@@ -45,15 +49,25 @@ function planAssessment({ service, start, draw, random, span }: Planning): Plann
     );
   }
   if (random.chance(0.06)) return [...events, { type: "plan-decision", day: second, data: { agreed: false } }];
-  return [...events, { type: "plan-decision", day: second, data: { agreed: true } }, { type: "final-plan-issued", day: last }];
+  return [
+    ...events,
+    { type: "plan-decision", day: second, data: { agreed: true } },
+    { type: "final-plan-issued", day: last },
+  ];
 }
 
 /** The school's summer closure for some whose plan falls into it, an absence for a few (regulation 10(4)). */
 function exceptionFor(start: number, until: number, random: Planning["random"]) {
   const { year } = civilFromDay(start);
   const closes = dayFromCivil(year, 7, 20);
-  if (closes > start + 45 && closes < start + until && random.chance(0.3)) return { from: closes, days: 43, reason: "school-closed" };
-  if (random.chance(0.03)) return { from: nextWorkday(start + 48), days: random.whole(28, 49), reason: random.chance(0.7) ? "absence" : "exceptional-circumstances" };
+  if (closes > start + 45 && closes < start + until && random.chance(0.3))
+    return { from: closes, days: 43, reason: "school-closed" };
+  if (random.chance(0.03))
+    return {
+      from: nextWorkday(start + 48),
+      days: random.whole(28, 49),
+      reason: random.chance(0.7) ? "absence" : "exceptional-circumstances",
+    };
   return null;
 }
 
@@ -76,7 +90,9 @@ export const wraparound: Stream = {
     let at = start + waitAt(firstPlan, draw.wait, keptShare(0.85, { service, span, due: start + 30, dipLoss: 0.1 }));
     while (at < leaves) {
       events.push({ type: "plan-agreed", day: at });
-      at = nextWorkday(at + waitAt(review, random.share(), keptShare(0.8, { service, span, due: at + 60, dipLoss: 0.1 })));
+      at = nextWorkday(
+        at + waitAt(review, random.share(), keptShare(0.8, { service, span, due: at + 60, dipLoss: 0.1 })),
+      );
     }
     return [...events, { type: "disenrolled", day: leaves }];
   },

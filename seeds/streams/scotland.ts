@@ -15,7 +15,11 @@ export const treatmentTime: Stream = {
   knowsDeath: true,
   busy: seasonal({ weekend: 0, winter: 0.02, august: 0.95, christmas: 0.4 }),
   weightAt: (age) => (age < 18 ? 0.5 : age < 50 ? 0.8 : 1.4),
-  serviceFor: (person) => serviceOf(person.ward.hospital === "saltings-infirmary" ? "saltings-infirmary" : "larkmoor-hospital", "day-surgery"),
+  serviceFor: (person) =>
+    serviceOf(
+      person.ward.hospital === "saltings-infirmary" ? "saltings-infirmary" : "larkmoor-hospital",
+      "day-surgery",
+    ),
   plan: planTreatment,
 };
 
@@ -31,7 +35,12 @@ function planTreatment({ service, start, draw, random, span }: Planning): Planne
   const unavailable: PlannedEvent = { type: "unavailable-from", day: at, data: { reason } };
   if (chance < 0.15) {
     const length = random.whole(7, 42);
-    return [agreed, unavailable, { type: "unavailable-until", day: at + length }, { type: "treatment-started", day: end + length }];
+    return [
+      agreed,
+      unavailable,
+      { type: "unavailable-until", day: at + length },
+      { type: "treatment-started", day: end + length },
+    ];
   }
   // Without an end on record unavailability is not taken off.
   if (chance < 0.18) return [agreed, unavailable, { type: "treatment-started", day: end }];

@@ -67,7 +67,14 @@ export const specialistCare: Stream = {
 function planSpecialist(planning: Planning): PlannedEvent[] {
   const { service, start, draw, random, span } = planning;
   const share = (base: number, from: number) =>
-    keptShare(base, { service, span, due: from + 90, winterLoss: 0.012, dipLoss: 0.22, yearlyGain: TRENDS[service.kind] ?? 0 });
+    keptShare(base, {
+      service,
+      span,
+      due: from + 90,
+      winterLoss: 0.012,
+      dipLoss: 0.22,
+      yearlyGain: TRENDS[service.kind] ?? 0,
+    });
   const visitWait = waitAt(specialist, draw.wait, share(SPECIALIST + CASE_MIX, start));
   const first = random.chance(0.07) ? selfReferral(start, random) : [{ type: "referral-decided", day: start }];
   const asked = (first.at(-1) as PlannedEvent).day;
@@ -76,7 +83,7 @@ function planSpecialist(planning: Planning): PlannedEvent[] {
   const events: PlannedEvent[] = [...first, ...visit.events, { type: "first-visit", day: visit.day }];
   if (random.chance(0.4)) return events;
   const decided = nextWorkday(visit.day + random.whole(0, 18));
-  const treatmentWait = waitAt(treatment, draw.second, share(TREATMENT + CASE_MIX, decided));
+  const treatmentWait = waitAt(treatment, draw.second, share(TREATMENT + 2 * CASE_MIX, decided));
   events.push({ type: "treatment-decided", day: decided });
   if (random.chance(0.02)) return [...events, { type: "withdrew", day: decided + Math.ceil(treatmentWait / 2) }];
   const treated = delayed(planning, decided, decided + treatmentWait);
@@ -100,7 +107,11 @@ function selfReferral(start: number, random: Planning["random"]): PlannedEvent[]
  * A wait with what may interrupt it: a pause that counts moves the end by its length; one that does not counts (a
  * choice to wait without all three of the ordinance's conditions) leaves the end where it is, and so eats up the days.
  */
-function delayed({ random }: Planning, from: number, end: number): { readonly events: PlannedEvent[]; readonly day: number } {
+function delayed(
+  { random }: Planning,
+  from: number,
+  end: number,
+): { readonly events: PlannedEvent[]; readonly day: number } {
   const chance = random.share();
   const room = end - from;
   if (chance > 0.155 || room < 30) return { events: [], day: end };
@@ -121,10 +132,18 @@ function delayed({ random }: Planning, from: number, end: number): { readonly ev
   const pause = interrupted(at, length, "own-choice", end);
   if (chance < 0.12) return { events: [told, ...offers, ...pause.events], day: pause.day };
   // Nobody explained the guarantee, or no offer was made: the pause is on record and does not count.
-  return { events: random.chance(0.6) ? [...offers, ...pause.events] : [told, ...pause.events], day: Math.max(end, at + length + 1) };
+  return {
+    events: random.chance(0.6) ? [...offers, ...pause.events] : [told, ...pause.events],
+    day: Math.max(end, at + length + 1),
+  };
 }
 
-function interrupted(at: number, length: number, reason: string, end: number): { readonly events: PlannedEvent[]; readonly day: number } {
+function interrupted(
+  at: number,
+  length: number,
+  reason: string,
+  end: number,
+): { readonly events: PlannedEvent[]; readonly day: number } {
   return {
     events: [
       { type: "care-paused", day: at, data: { reason } },
