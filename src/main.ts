@@ -1,4 +1,5 @@
 import { hkdfSync } from "node:crypto";
+import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { systemClock } from "./core/clock.ts";
 import { openDatabase, type OpenDatabase } from "./core/database/index.ts";
@@ -32,7 +33,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     port,
     host: environment["HANDRAIL_HOST"] ?? "127.0.0.1",
-    dataFolder: environment["HANDRAIL_DATA"] ?? ".data",
+    dataFolder: resolve(environment["HANDRAIL_DATA"] ?? ".data"),
     databaseUrl: environment["DATABASE_URL"],
     masterKey: environment["HANDRAIL_MASTER_KEY"],
     production: environment["NODE_ENV"] === "production",

@@ -23,9 +23,16 @@ export function asAt(facts: readonly Fact[], when: When, timeZone: string): read
   );
 }
 
-export interface InForce {
+/** What corrections are read from: facts of the record, and events of a file alike. */
+export interface Entry {
+  readonly id: string;
+  readonly type: string;
+  readonly replaces: string | null;
+}
+
+export interface InForce<Of extends Entry = Fact> {
   /** The facts that stand, in the order given. Withdrawals themselves are not among them. */
-  readonly facts: readonly Fact[];
+  readonly facts: readonly Of[];
   /** Corrections and withdrawals that could not be applied; a correction among them stands as a fact of its own. */
   readonly unapplied: readonly {
     readonly id: string;
@@ -48,9 +55,14 @@ export interface InForce {
  * while one that moves a fact to a later day must.
  */
 export function inForce(facts: readonly Fact[]): InForce {
+  return entriesInForce(facts, byRecording);
+}
+
+/** The same for any entries; `byRecording` orders two versions of one entry, the one that stands last. */
+export function entriesInForce<Of extends Entry>(facts: readonly Of[], byRecording: (left: Of, right: Of) => number): InForce<Of> {
   const byId = new Map(facts.map((fact) => [fact.id, fact]));
-  const unapplied: InForce["unapplied"][number][] = [];
-  const replacers = new Map<string, Fact[]>();
+  const unapplied: InForce<Of>["unapplied"][number][] = [];
+  const replacers = new Map<string, Of[]>();
   for (const fact of facts) {
     if (fact.replaces === null) continue;
     if (!byId.has(fact.replaces)) {
@@ -67,7 +79,7 @@ export function inForce(facts: readonly Fact[]): InForce {
 
   // A fact is undone when a withdrawal that is not itself undone names it. Chains are walked from their newest end.
   const undone = new Map<string, boolean>();
-  const isUndone = (start: Fact): boolean => {
+  const isUndone = (start: Of): boolean => {
     const path = [start];
     for (let fact = path.at(-1); fact !== undefined; fact = path.at(-1)) {
       const withdrawals = (replacers.get(fact.id) ?? []).filter((other) => other.type === WITHDRAWN_ENTRY);
@@ -86,7 +98,7 @@ export function inForce(facts: readonly Fact[]): InForce {
   };
 
   // One entry has one standing version at most: of the versions left, the last recorded.
-  const standing = new Map<string, Fact>();
+  const standing = new Map<string, Of>();
   for (const fact of facts) {
     if (fact.type === WITHDRAWN_ENTRY) continue;
     if ((replacers.get(fact.id) ?? []).some((other) => !isUndone(other))) continue;
@@ -113,10 +125,10 @@ export function historyAt(
   return { ...standing, facts: asAt(standing.facts, moments.asAt, moments.timeZone) };
 }
 
-function isCircular(start: Fact, byId: ReadonlyMap<string, Fact>): boolean {
+function isCircular<Of extends Entry>(start: Of, byId: ReadonlyMap<string, Of>): boolean {
   const seen = new Set<string>();
   for (
-    let at: Fact | undefined = start;
+    let at: Of | undefined = start;
     at !== undefined;
     at = at.replaces === null ? undefined : byId.get(at.replaces)
   ) {
@@ -127,7 +139,7 @@ function isCircular(start: Fact, byId: ReadonlyMap<string, Fact>): boolean {
 }
 
 /** The entry that a chain of corrections began with. */
-function firstVersion(fact: Fact, byId: ReadonlyMap<string, Fact>, unapplied: InForce["unapplied"]): Fact {
+function firstVersion<Of extends Entry>(fact: Of, byId: ReadonlyMap<string, Of>, unapplied: InForce<Of>["unapplied"]): Of {
   let at = fact;
   for (;;) {
     const { id, replaces } = at;

@@ -8,11 +8,10 @@ import type { ShowTick } from "./model/explain.ts";
 
 /** This strand's message files, one a language. */
 export const MESSAGES_FOLDER = fileURLToPath(new URL("./messages/", import.meta.url));
-const SHELL_MESSAGES = fileURLToPath(new URL("../../web/messages/", import.meta.url));
 
 /** The words of this strand for the command line, where no page's words are loaded. */
 export function commandLineWords(language = "en"): Translate {
-  return loadMessages(language, [SHELL_MESSAGES, MESSAGES_FOLDER]);
+  return loadMessages(language, [MESSAGES_FOLDER]);
 }
 
 /** Writes a definition's ticks as a person reads them, in the zone of the definition. */

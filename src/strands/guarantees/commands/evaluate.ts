@@ -48,13 +48,15 @@ export async function writeAnswer(
 }
 
 function* outputRows(evaluated: Iterable<CaseClocks>, explained: boolean): Generator<OutputRow> {
+  if (!explained) {
+    for (const found of evaluated) yield* rowsOf(found);
+    return;
+  }
   const t = commandLineWords();
   for (const found of evaluated) {
-    const rows = rowsOf(found);
     const show = showTicks(found.definition, t);
-    for (const [index, row] of rows.entries()) {
-      const clock = found.clocks[index];
-      yield explained && clock !== undefined ? { ...row, why: explain(found.definition, clock, t, show) } : row;
+    for (const [index, row] of rowsOf(found).entries()) {
+      yield { ...row, why: explain(found.definition, found.clocks[index] as CaseClocks["clocks"][number], t, show) };
     }
   }
 }

@@ -31,6 +31,7 @@ export async function readCases(
   const cases = new Map<string, CaseHistory>();
   const badRows: BadRow[] = [];
   const contents = new Map<string, string>();
+  const corrections: { readonly file: string; readonly line: number; readonly caseId: string; readonly replaces: string }[] = [];
   let rows = 0;
   for (const file of files) {
     for await (const found of readRows(file, onBytes)) {
@@ -47,7 +48,12 @@ export async function readCases(
       }
       const problem = addToCase(cases, contents, read, only);
       if (problem !== null) bad(problem.column, problem.message);
+      else if (read.event.replaces !== null) corrections.push({ file, line: found.line, caseId: read.case, replaces: read.event.replaces });
     }
+  }
+  for (const { file, line, caseId, replaces } of corrections) {
+    if (contents.has(`${caseId}\u0000${replaces}`)) continue;
+    badRows.push({ file, line, column: "replaces", message: `there is no event "${replaces}" in case "${caseId}"` });
   }
   return { cases, badRows, rows };
 }
@@ -68,7 +74,6 @@ function addToCase(
   }
   history.person ??= row.person;
   history.area ??= row.area;
-  if (!only.order.has(row.event.type) && row.event.replaces === null) return null;
   const key = `${row.case}\u0000${row.event.id}`;
   const content = JSON.stringify({ ...row.event, person: undefined });
   const before = contents.get(key);
@@ -76,7 +81,7 @@ function addToCase(
     return before === content ? null : { column: "id", message: `"${row.event.id}" was sent before with other content: correct an event with a new id and \`replaces\`` };
   }
   contents.set(key, content);
-  history.events.push(row.event);
+  if (only.order.has(row.event.type) || row.event.replaces !== null) history.events.push(row.event);
   return null;
 }
 

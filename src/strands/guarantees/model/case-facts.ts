@@ -1,5 +1,5 @@
 import type { Fact } from "../../../core/record/index.ts";
-import { dayFromPlainDate, LAST_DAY } from "../../../lib/dates/day.ts";
+import { dayFromPlainDate } from "../../../lib/dates/day.ts";
 import { instantOf, localDay, type Moment } from "../../../lib/dates/zone.ts";
 import type { Clock } from "./clock.ts";
 import type { Definition } from "./definition.ts";
@@ -54,11 +54,12 @@ export type StoredClock = {
 };
 
 /**
- * The clocks of a case for the projection. They are evaluated as at the end of all days, so that what comes out does
- * not depend on the day on which the row is written.
+ * The clocks of a case for the projection. They are evaluated as at the day after its last fact (a fact's day may be
+ * the next one in the definition's zone), so that what comes out does not depend on the day on which it is written.
  */
 export function storedClocks(definition: Definition, facts: readonly Fact[]): readonly StoredClock[] {
-  return clocksOf(definition, facts, { kind: "date", day: LAST_DAY }, null).map((clock) => storedClock(definition, clock));
+  const lastDay = Math.max(...facts.map((fact) => dayFromPlainDate(fact.occurredOn)));
+  return clocksOf(definition, facts, { kind: "date", day: lastDay + 1 }, null).map((clock) => storedClock(definition, clock));
 }
 
 function storedClock(definition: Definition, clock: Clock): StoredClock {

@@ -1,6 +1,6 @@
 import { dayFromCivil, parseDay } from "../../../lib/dates/day.ts";
 import { fieldsOf, readCondition } from "./condition.ts";
-import { readEvidence, readLaw } from "./definition.ts";
+import { readEvidence, readFirst, readLaw } from "./definition.ts";
 import type { CalendarFile, DefinitionFile, OverlayFile, PromiseFile, RuleFile } from "./language.ts";
 import { compareLimits, readLimit, scaleOf, type Limit } from "./limit.ts";
 import { nearest, type Path } from "./read.ts";
@@ -19,6 +19,7 @@ export function checkDefinition(file: DefinitionFile, calendars: ReadonlyMap<str
     ...checkParameters(file),
     ...Object.entries(file.promises).flatMap(([id, promise]) => checkPromise(file, id, promise)),
     ...checkUse(file),
+    ...checkExamples(file),
   ];
 }
 
@@ -133,9 +134,10 @@ function checkRule(file: DefinitionFile, rule: RuleFile & Record<string, unknown
   for (const key of ["when", "from", "until", "if-last", "after"] as const) {
     for (const type of listOf(rule[key])) events.push({ key, type });
   }
-  for (const key of ["dated", "counted-from"] as const) {
-    const text = rule[key];
-    if (typeof text === "string" && text.startsWith("latest ")) events.push({ key, type: text.slice("latest ".length) });
+  if (typeof rule["dated"] === "string") events.push({ key: "dated", type: rule["dated"].slice("latest ".length) });
+  if (typeof rule["counted-from"] === "string" && rule["counted-from"].startsWith("first ")) {
+    const first = readFirst(rule["counted-from"]);
+    if (first.kind === "first") events.push({ key: "counted-from", type: first.type }, { key: "counted-from", type: first.since });
   }
   for (const need of [...listOf(rule["needs"]), ...listOf(rule["expects"])]) events.push({ key: "needs", type: readEvidence(need).type });
   for (const { key, type } of events) if (!types.includes(type)) findings.push(unknown([...path, key], "event", type, types));
@@ -277,6 +279,21 @@ function checkUse(file: DefinitionFile): Finding[] {
   return Object.keys(file.sources)
     .filter((source) => !used.has(source) && file.sources[source]?.note === undefined)
     .map((source) => ({ path: ["sources", source], message: `no rule names the source "${source}": use it, or say in its \`note\` what it is for` }));
+}
+
+/** That examples speak of events and promises the file has. */
+function checkExamples(file: DefinitionFile): Finding[] {
+  const types = Object.keys(file.events);
+  return file.examples.flatMap((example, index) => [
+    ...example.events.flatMap((line, at) => {
+      const type = line.split(" ")[1] ?? "";
+      return types.includes(type) || type === "withdrawn-entry" ? [] : [unknown(["examples", index, "events", at], "event", type, types)];
+    }),
+    ...example.clocks.flatMap((clock, at) =>
+      file.promises[clock.promise] === undefined ? [unknown(["examples", index, "clocks", at, "promise"], "promise", clock.promise, Object.keys(file.promises))] : [],
+    ),
+    ...checkChoices(file, example.with, ["examples", index, "with"]),
+  ]);
 }
 
 function checkLaw(file: DefinitionFile, law: string, path: Path): Finding[] {

@@ -57,6 +57,7 @@ export type StepKind =
   | "pause-without-evidence"
   | "pause-without-end"
   | "restarted"
+  | "restart-refused"
   | "moved"
   | "move-refused"
   | "version-changed"

@@ -53,7 +53,7 @@ type RuleBase = {
 };
 type EventRule = RuleBase & { readonly when: ReadonlySet<string>; readonly condition: Condition | null };
 
-export type CountedFrom = { readonly kind: "field"; readonly field: string } | { readonly kind: "latest"; readonly type: string };
+export type CountedFrom = { readonly kind: "field"; readonly field: string } | { readonly kind: "first"; readonly type: string; /** The event that answers it, after which the next one is first. */ readonly since: string };
 export type StartRule = EventRule & {
   readonly countedFrom: CountedFrom | null;
   readonly ifLast: ReadonlySet<string> | null;
@@ -67,7 +67,7 @@ export type StopRule = EventRule & {
   /** What ought to be on record before it; a stop without it counts, and is noted. */
   readonly expects: readonly Evidence[];
 };
-export type RestartRule = EventRule & { readonly after: string | null; readonly count: number };
+export type RestartRule = EventRule & { readonly after: string | null; readonly count: number; readonly inTime: boolean };
 export type Evidence = { readonly type: string; readonly count: number; readonly anyTime: boolean };
 export type PauseRule = RuleBase & {
   readonly id: string;
@@ -265,8 +265,14 @@ function buildStart(rule: StartRuleFile): StartRule {
       ? null
       : from.startsWith("field ")
         ? { kind: "field", field: from.slice("field ".length) }
-        : { kind: "latest", type: from.slice("latest ".length) };
+        : readFirst(from);
   return { ...eventRule(rule), countedFrom, ifLast: rule["if-last"] === undefined ? null : typeSet(rule["if-last"]), again: rule.again !== undefined };
+}
+
+/** "first contact-sought since contact-made" */
+export function readFirst(text: string): CountedFrom {
+  const [, type, , since] = text.split(" ") as [string, string, string, string];
+  return { kind: "first", type, since };
 }
 
 function buildStop(rule: StopRuleFile, effect: StopEffect): StopRule {
@@ -274,7 +280,7 @@ function buildStop(rule: StopRuleFile, effect: StopEffect): StopRule {
 }
 
 function buildRestart(rule: RestartRuleFile): RestartRule {
-  return { ...eventRule(rule), after: rule.after ?? null, count: rule.count ?? 1 };
+  return { ...eventRule(rule), after: rule.after ?? null, count: rule.count ?? 1, inTime: rule["in-time"] !== undefined };
 }
 
 function buildPause(rule: PauseRuleFile): PauseRule {

@@ -1,3 +1,4 @@
+import { formatDay } from "../../../lib/dates/day.ts";
 import { readMoment, type Moment, type Zone } from "../../../lib/dates/zone.ts";
 import { readValue } from "./condition.ts";
 import { WITHDRAWN_ENTRY, type CaseEvent } from "./event.ts";
@@ -68,6 +69,7 @@ export function readEventRow(raw: RawRow, context: RowContext): EventRow | reado
   if (type === WITHDRAWN_ENTRY && replaces === null) {
     problems.push({ column: "replaces", message: "is empty: a withdrawn-entry names the event it cancels" });
   }
+  if (replaces !== null && replaces === raw["id"]) problems.push({ column: "replaces", message: "is the event's own id" });
   const data = readData(raw, fields ?? {}, context.zone, problems);
   const common = { person: name("person"), reason: name("reason"), organisation: name("organisation"), service: name("service"), area: name("area") };
   const ownId = name("id");
@@ -85,10 +87,12 @@ export function isEventRow(read: EventRow | readonly RowProblem[]): read is Even
  * order of a file's rows plays no part.
  */
 function idFromContent(type: string, occurred: Moment, recorded: Moment, replaces: string | null, data: object): string {
-  const when = (moment: Moment) => (moment.kind === "date" ? `d${moment.day}` : `t${moment.instant}`);
-  const rest = Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const learnt = when(recorded) === when(occurred) ? "" : `!${when(recorded)}`;
-  return `${type}@${when(occurred)}${learnt}${replaces === null ? "" : `>${replaces}`}${rest.length === 0 ? "" : JSON.stringify(rest)}`;
+  const when = (moment: Moment) => (moment.kind === "date" ? formatDay(moment.day) : Temporal.Instant.fromEpochMilliseconds(moment.instant).toString());
+  const rest = Object.entries(data)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ` ${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  const learnt = when(recorded) === when(occurred) ? "" : ` recorded ${when(recorded)}`;
+  return `${type} ${when(occurred)}${learnt}${replaces === null ? "" : ` replaces ${replaces}`}${rest.join("")}`;
 }
 
 function readWhen(value: unknown, column: string, zone: Zone, problems: RowProblem[]): Moment | null {

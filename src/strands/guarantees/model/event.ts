@@ -1,3 +1,5 @@
+import { entriesInForce } from "../../../core/record/history.ts";
+import { WITHDRAWN_ENTRY } from "../../../core/record/fact.ts";
 import type { Day } from "../../../lib/dates/day.ts";
 import { instantOf, localDay, type Moment, type Zone } from "../../../lib/dates/zone.ts";
 import type { EventData } from "./condition.ts";
@@ -14,7 +16,7 @@ export type CaseEvent = {
   readonly replaces: string | null;
 };
 
-export const WITHDRAWN_ENTRY = "withdrawn-entry";
+export { WITHDRAWN_ENTRY };
 
 /** An event with its place in time: the local day and the instant (local midnight where only a date is known). */
 export type PlacedEvent = CaseEvent & { readonly day: Day; readonly instant: number; readonly timeKnown: boolean };
@@ -42,25 +44,16 @@ export function knownEvents(events: readonly CaseEvent[], knownOn: Moment, zone:
 }
 
 /**
- * The events that hold: those that no other event corrects or cancels. A correction that was itself cancelled no
- * longer corrects. An event of the same id sent twice counts once.
+ * The events that stand once corrections and withdrawals are applied, by the record's own rules: of several versions of
+ * one entry the last recorded stands. An event sent twice counts once.
  */
-export function eventsInForce(events: readonly CaseEvent[]): readonly CaseEvent[] {
-  const byId = new Map(events.map((event) => [event.id, event]));
-  const correctors = new Map<string, CaseEvent[]>();
-  for (const event of byId.values()) {
-    if (event.replaces === null || event.replaces === event.id) continue;
-    correctors.set(event.replaces, [...(correctors.get(event.replaces) ?? []), event]);
-  }
-  // Settled deepest correction first: an event holds unless something that holds replaces it.
-  const settled = new Map<string, boolean>();
-  const holdsNow = (event: CaseEvent): boolean => {
-    const known = settled.get(event.id);
-    if (known !== undefined) return known;
-    settled.set(event.id, true); // a ring of corrections ends here
-    const result = !(correctors.get(event.id) ?? []).some(holdsNow);
-    settled.set(event.id, result);
-    return result;
-  };
-  return [...byId.values()].filter((event) => event.type !== WITHDRAWN_ENTRY && holdsNow(event));
+export function eventsInForce(events: readonly CaseEvent[], zone: Zone): readonly CaseEvent[] {
+  if (events.every((event) => event.replaces === null && event.type !== WITHDRAWN_ENTRY)) return distinct(events);
+  const recordedAt = (event: CaseEvent) => startOfMoment(event.recorded, zone);
+  const byRecording = (a: CaseEvent, b: CaseEvent) => recordedAt(a) - recordedAt(b) || (a.id < b.id ? -1 : 1);
+  return entriesInForce(distinct(events), byRecording).facts;
+}
+
+function distinct(events: readonly CaseEvent[]): readonly CaseEvent[] {
+  return [...new Map(events.map((event) => [event.id, event])).values()];
 }

@@ -1,6 +1,6 @@
 import { parseDay, type Day } from "../../../lib/dates/day.ts";
 import { addWorkingDays } from "../../../lib/dates/calendar.ts";
-import { localDay, localTime, readMoment, type Moment } from "../../../lib/dates/zone.ts";
+import { instantOf, localDay, localTime, readMoment, type Moment } from "../../../lib/dates/zone.ts";
 import type { Clock, ClockState, Step, StepKind } from "./clock.ts";
 import { holds } from "./condition.ts";
 import {
@@ -42,20 +42,24 @@ export function evaluateCase(definition: Definition, events: readonly CaseEvent[
   const zone = definition.zone;
   const asAtInstant = endOfMoment(question.asAt, zone);
   const known = question.knownOn === null ? events : knownEvents(events, question.knownOn, zone);
-  const placed = eventsInForce(known)
-    .map((event) => placeEvent(event, zone))
-    .filter((event) => event.instant <= asAtInstant && definition.order.has(event.type));
+  const placed = eventsInForce(known, zone)
+    .filter((event) => definition.order.has(event.type))
+    .map((event) => placeEvent(event, zone));
   return definition.promises
     .filter((promise) => question.promise === null || promise.id === question.promise)
     .flatMap((promise) => runPromise(definition, promise, placed, asAtInstant, question.version));
 }
 
 /** Events of one day in the definition's order, then by id; where hours count, by the hour first. */
-export function inOrder(definition: Definition, timed: boolean, events: readonly PlacedEvent[]): readonly PlacedEvent[] {
+export function inOrder(
+  definition: Definition,
+  tickOf: (event: PlacedEvent) => Tick,
+  events: readonly PlacedEvent[],
+): readonly PlacedEvent[] {
   const rank = (event: PlacedEvent) => definition.order.get(event.type) ?? 0;
   return events.toSorted(
     (a, b) =>
-      (timed ? a.instant - b.instant : a.day - b.day) || rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+      tickOf(a) - tickOf(b) || rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
 }
 
@@ -88,7 +92,12 @@ function runPromise(
   forced: string | null,
 ): readonly Clock[] {
   const timed = countsTime((promise.limits[0] as PromiseRules["limits"][number]).limit);
-  const tickOf = (event: PlacedEvent): Tick => (timed ? event.instant : event.day);
+  const startTypes = new Set(promise.starts.flatMap((rule) => [...rule.when]));
+  // Of an event whose hour is not known, the reading that favours nobody who is late: a start at the beginning of its
+  // day, anything else at its end.
+  const tickOf = (event: PlacedEvent): Tick =>
+    !timed ? event.day : event.timeKnown || startTypes.has(event.type) ? event.instant : instantOf(definition.zone, event.day + 1, 0) - 1;
+  const happened = events.filter((event) => event.instant <= asAtInstant);
   const asAt: Tick = timed ? asAtInstant : localDay(definition.zone, asAtInstant);
   const forcedVersion = forced === null ? undefined : definition.versions.find((version) => version.id === forced);
   const versionFor = (tick: Tick) => forcedVersion ?? versionOn(definition, timed ? localDay(definition.zone, tick) : tick);
@@ -97,6 +106,10 @@ function runPromise(
   const ever = new Map<string, number>();
   /** The latest event of each type since the last clock stopped. */
   let latest = new Map<string, PlacedEvent>();
+  /** For starts counted from the first event of a type: that event, until one comes that answers it. */
+  const firsts = new Map<StartRule, PlacedEvent>();
+  /** Ends of pauses that found nothing open, with their tick: a pause begun later that same day is over already. */
+  const unmatchedEnds = new Map<PauseRule, Tick>();
   let lastStoppedBy: string | null = null;
   let run: Run | null = null;
 
@@ -112,7 +125,7 @@ function runPromise(
   const dueNow = (current: Run, tick: Tick): Tick =>
     current.dueOverride ?? dueAt(definition, current.limit, current.origin, gapsUpTo(tick), promise.rolls);
 
-  const closePause = (pause: OpenPause, tick: Tick, byEnd: boolean, event: PlacedEvent) => {
+  const closePause = (pause: OpenPause, tick: Tick, byEnd: boolean, event: PlacedEvent | null) => {
     pauses.delete(pause.rule);
     if (run === null) return;
     if (pause.countsFrom === null) {
@@ -142,16 +155,13 @@ function runPromise(
 
   const openPauses = (event: PlacedEvent) => {
     for (const rule of promise.pauses) {
-      if (pauses.has(rule) || !rule.from.has(event.type)) continue;
+      if (pauses.has(rule) || !rule.from.has(event.type) || (!timed && unmatchedEnds.get(rule) === tickOf(event))) continue;
       if (run !== null && !inVersion(rule, run.version.id)) continue;
       if (rule.condition !== null && !holds(rule.condition, event.data)) continue;
       pauses.set(rule, { rule, event, countsFrom: rule.needs.length === 0 ? tickOf(event) : null });
-      step(
-        rule.needs.length > 0 ? "pause-awaits-evidence" : rule.endRequired ? "pause-awaits-end" : "pause-opened",
-        event,
-        rule,
-        { pause: rule.id, from: tickOf(event) },
-      );
+      const awaits = rule.needs.length > 0 && (run === null || !satisfied(rule.needs));
+      const kind = awaits ? "pause-awaits-evidence" : rule.endRequired ? "pause-awaits-end" : rule.needs.length > 0 ? null : "pause-opened";
+      if (kind !== null) step(kind, event, rule, { pause: rule.id, from: tickOf(event) });
     }
   };
 
@@ -174,7 +184,7 @@ function runPromise(
   };
 
   const start = (rule: StartRule, event: PlacedEvent): boolean => {
-    const from = startTick(definition, promise, rule, event, latest, timed);
+    const from = startTick(definition, promise, rule, event, firsts.get(rule), timed);
     const version = versionFor(from.tick);
     if (version === undefined || !inVersion(promise, version.id) || !inVersion(rule, version.id)) return false;
     run = {
@@ -212,6 +222,7 @@ function runPromise(
     clocks.push(finish(current, rule, event, tick));
     lastStoppedBy = event.type;
     latest = new Map();
+    firsts.clear();
     run = null;
   };
 
@@ -246,6 +257,11 @@ function runPromise(
     const current = run as Run;
     if (rule.after !== null && !current.since.has(rule.after)) return false;
     if ((current.since.get(event.type) ?? 0) < rule.count) return false;
+    if (rule.inTime && tickOf(event) > dueNow(current, tickOf(event))) {
+      current.notes.add("restart-too-late");
+      step("restart-refused", event, rule);
+      return false;
+    }
     const version = versionFor(tickOf(event));
     if (version === undefined || !inVersion(promise, version.id)) return false;
     setClock(current, tickOf(event), version);
@@ -257,8 +273,9 @@ function runPromise(
 
   const move = (rule: MoveRule, event: PlacedEvent) => {
     const current = run as Run;
-    const refused = moveRefusal(rule, current, tickOf(event) > dueNow(current, tickOf(event)));
-    const changed = refused ?? applyMove(definition, rule, current, event, timed);
+    const due = dueNow(current, tickOf(event));
+    const refused = moveRefusal(rule, current, tickOf(event) > due);
+    const changed = refused ?? applyMove(definition, rule, current, event, due, timed);
     if (changed !== null) {
       current.notes.add(changed);
       step("move-refused", event, rule, { reason: changed });
@@ -282,13 +299,27 @@ function runPromise(
       current.limit = chosen.limit;
       current.startLimit = chosen.limit;
       current.notes.add("version-changed");
+      const from = timed ? instantOf(definition.zone, version.from, 0) : version.from;
+      for (const pause of [...pauses.values()]) if (!inVersion(pause.rule, version.id)) closePause(pause, from, true, null);
       step("version-changed", null, null, { version: version.id, due: dueNow(current, tick), limit: chosen.limit.words });
     }
   };
 
-  for (const event of inOrder(definition, timed, events)) {
+  /** A pause whose end lies ahead but is on record counts up to now. */
+  const endKnownLater = (current: Run) => {
+    for (const pause of [...pauses.values()]) {
+      if (!pause.rule.endRequired || pause.countsFrom === null) continue;
+      const end = events.find((event) => event.instant > asAtInstant && pause.rule.until.has(event.type));
+      if (end === undefined) continue;
+      pauses.delete(pause.rule);
+      current.gaps.push(gap(pause, pause.countsFrom, asAt));
+    }
+  };
+
+  for (const event of inOrder(definition, tickOf, happened)) {
     ever.set(event.type, (ever.get(event.type) ?? 0) + 1);
     latest.set(event.type, event);
+    keepFirsts(promise, firsts, event);
     const fires = (rule: { when: ReadonlySet<string>; condition: StartRule["condition"] }) =>
       rule.when.has(event.type) && (rule.condition === null || holds(rule.condition, event.data));
     const wasRunning = run !== null;
@@ -297,8 +328,11 @@ function runPromise(
       adoptVersions(current, tickOf(event));
       current.since.set(event.type, (current.since.get(event.type) ?? 0) + 1);
     }
-    for (const pause of [...pauses.values()]) {
-      if (pause.rule.until.has(event.type)) closePause(pause, tickOf(event), true, event);
+    for (const rule of promise.pauses) {
+      if (!rule.until.has(event.type)) continue;
+      const pause = pauses.get(rule);
+      if (pause === undefined) unmatchedEnds.set(rule, tickOf(event));
+      else closePause(pause, tickOf(event), true, event);
     }
     if (run !== null) {
       const version: string = (run as Run).version.id;
@@ -317,13 +351,29 @@ function runPromise(
     }
     openPauses(event);
     if (run !== null) countEvidence(event);
+    dropAnswered(promise, firsts, event);
   }
   if (run !== null) {
     adoptVersions(run, asAt);
+    endKnownLater(run);
     noteOpenPauses(run, pauses.values());
     clocks.push(finish(run, null, null, asAt));
   }
   return clocks;
+}
+
+/** Remembers the first event of the type that a start counts from. */
+function keepFirsts(promise: PromiseRules, firsts: Map<StartRule, PlacedEvent>, event: PlacedEvent): void {
+  for (const rule of promise.starts) {
+    if (rule.countedFrom?.kind === "first" && rule.countedFrom.type === event.type && !firsts.has(rule)) firsts.set(rule, event);
+  }
+}
+
+/** Forgets it once an event has answered it: the next one begins anew. */
+function dropAnswered(promise: PromiseRules, firsts: Map<StartRule, PlacedEvent>, event: PlacedEvent): void {
+  for (const rule of promise.starts) {
+    if (rule.countedFrom?.kind === "first" && rule.countedFrom.since === event.type) firsts.delete(rule);
+  }
 }
 
 function noteOpenPauses(run: Run, pauses: Iterable<OpenPause>): void {
@@ -382,14 +432,13 @@ function startTick(
   promise: PromiseRules,
   rule: StartRule,
   event: PlacedEvent,
-  latest: ReadonlyMap<string, PlacedEvent>,
+  first: PlacedEvent | undefined,
   timed: boolean,
 ): { readonly tick: Tick; readonly event: string; readonly notes: readonly string[] } {
   const own = timed ? event.instant : event.day;
   const from = rule.countedFrom;
-  if (from?.kind === "latest") {
-    const earlier = latest.get(from.type);
-    if (earlier !== undefined) return { tick: timed ? earlier.instant : earlier.day, event: earlier.id, notes: [] };
+  if (from?.kind === "first" && first !== undefined) {
+    return { tick: timed ? first.instant : first.day, event: first.id, notes: [] };
   }
   if (from?.kind === "field") {
     const value = event.data[from.field];
@@ -425,12 +474,13 @@ function moveRefusal(rule: MoveRule, run: Run, pastDue: boolean): string | null 
   return null;
 }
 
-/** Applies a move to the running clock; a note says why it could not. */
-function applyMove(definition: Definition, rule: MoveRule, run: Run, event: PlacedEvent, timed: boolean): string | null {
+/** Applies a move to the running clock; a note says why it could not. An agreed date can only be a later one. */
+function applyMove(definition: Definition, rule: MoveRule, run: Run, event: PlacedEvent, due: Tick, timed: boolean): string | null {
   switch (rule.move.kind) {
     case "to-field": {
       const tick = fieldTick(definition, event.data[rule.move.field], timed);
       if (tick === undefined) return "due-date-missing";
+      if (tick < due) return "move-not-later";
       run.dueOverride = tick;
       return null;
     }

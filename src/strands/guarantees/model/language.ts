@@ -38,9 +38,12 @@ const startRule = z.strictObject({
   ...eventRule,
   "counted-from": z
     .string()
-    .regex(/^(field [a-z][a-z0-9_]*|latest [a-z][a-z0-9-]*)$/, "write `field original_date` or `latest contact-sought`")
+    .regex(
+      /^(field [a-z][a-z0-9_]*|first [a-z][a-z0-9-]* since [a-z][a-z0-9-]*)$/,
+      "write `field original_date` or `first contact-sought since contact-made`",
+    )
     .optional()
-    .describe("Where the count begins when not at the event: a date in it (`field original_date`), or the latest event of a type (`latest contact-sought`); the event itself where that is not on record"),
+    .describe("Where the count begins when not at the event: a date in it (`field original_date`), or the first event of a type since the last one that answered it (`first contact-sought since contact-made`); the event itself where that is not on record"),
   "if-last": types.optional().describe("Only when the clock before this one was stopped by one of these events"),
   again: z.literal(true).optional().describe("This event also stops the clock: a new one starts at once"),
 });
@@ -63,6 +66,7 @@ const restartRule = z.strictObject({
   ...eventRule,
   after: word.optional().describe("Only when this event has happened since the clock started"),
   count: z.int().min(2).max(9).optional().describe("Only the second (third …) such event since the clock (re)started"),
+  "in-time": z.literal(true).optional().describe("Only while the promise is not yet past due: a breach is not undone"),
 });
 const pauseRule = z.strictObject({
   ...ruleKeys,
@@ -76,7 +80,7 @@ const pauseRule = z.strictObject({
 });
 const moveRule = z.strictObject({
   ...eventRule,
-  to: z.string().regex(/^field [a-z][a-z0-9_]*$/, "write `field until`").optional().describe("The new due date, from a field of the event"),
+  to: z.string().regex(/^field [a-z][a-z0-9_]*$/, "write `field until`").optional().describe("The new due date, from a field of the event; one that is not later changes nothing"),
   add: limit.optional().describe("How much longer"),
   limit: limit.optional().describe("The limit that holds from now on, counted from the clock's start"),
   back: z.literal(true).optional().describe("Back to the limit the clock started with"),

@@ -152,11 +152,11 @@ function railInput({ definition, clock }: JudgedClock, owner: CaseView, state: R
       return {
         from: moment(gap.from),
         to: lasting ? null : moment(timed ? gap.to : Math.max(gap.from, gap.to - 1)),
-        label: timed ? t("rail.notCountedTime") : t("rail.notCounted", { count: gap.to - gap.from }),
+        label: timed ? t("railText.notCountedTime") : t("railText.notCounted", { count: gap.to - gap.from }),
       };
     }),
-    dayLabel: clock.stopped === null ? t("rail.today", { used }) : t("rail.stopped", { used }),
-    startLabel: startEvent === undefined ? t("rail.started") : inLanguage(startEvent.label, t.language).toLowerCase(),
+    dayLabel: clock.stopped === null ? t("railText.today", { used }) : t("railText.stopped", { used }),
+    startLabel: startEvent === undefined ? t("railText.started") : inLanguage(startEvent.label, t.language).toLowerCase(),
   };
 }
 
