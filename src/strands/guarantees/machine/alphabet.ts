@@ -122,6 +122,6 @@ function looksAt(promise: PromiseRules, type: string): boolean {
     evidence.some((need) => need.type === type) ||
     promise.restarts.some((rule) => rule.after === type) ||
     promise.stops.some((rule) => rule.dated === type) ||
-    promise.starts.some((rule) => rule.countedFrom?.kind === "latest" && rule.countedFrom.type === type)
+    promise.starts.some((rule) => rule.countedFrom?.kind === "first" && [rule.countedFrom.type, rule.countedFrom.since].includes(type))
   );
 }

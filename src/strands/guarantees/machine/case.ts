@@ -1,11 +1,12 @@
 import { localDay } from "../../../lib/dates/zone.ts";
-import type { Definition } from "../model/definition.ts";
+import type { Definition, PromiseRules } from "../model/definition.ts";
 import { endOfMoment, eventsInForce, knownEvents, placeEvent, type CaseEvent, type PlacedEvent } from "../model/event.ts";
 import { evaluateCase, fieldTick, inOrder, type Question } from "../model/interpret.ts";
 import type { Clock } from "../model/clock.ts";
 import { alphabetOf, symbolOf, type Alphabet } from "./alphabet.ts";
 import { clockAt, clockColumns } from "./clock-columns.ts";
 import { compilePromise, type Compiled } from "./compile.ts";
+import type { Rules } from "./control.ts";
 import { NO_DATE, NOT_A_DATE } from "./instructions.ts";
 import { caseRunner, type EventColumns } from "./run.ts";
 
@@ -40,30 +41,45 @@ export function runCase(compiled: CompiledDefinition, events: readonly CaseEvent
   const { definition, alphabet } = compiled;
   const asAt = endOfMoment(question.asAt, definition.zone);
   const known = question.knownOn === null ? events : knownEvents(events, question.knownOn, definition.zone);
-  const placed = eventsInForce(known)
-    .map((event) => placeEvent(event, definition.zone))
-    .filter((event) => event.instant <= asAt && definition.order.has(event.type));
+  const placed = eventsInForce(known, definition.zone)
+    .filter((event) => definition.order.has(event.type))
+    .map((event) => placeEvent(event, definition.zone));
+  const happened = placed.filter((event) => event.instant <= asAt);
+  const later = placed.filter((event) => event.instant > asAt);
   return compiled.promises.flatMap(({ id, number, compiled: promise }): readonly BareClock[] => {
     if (promise.kind === "interpreter" || typeof alphabet === "string") {
       return evaluateCase(definition, events, { ...question, promise: id }).map(({ gaps: _gaps, steps: _steps, ...clock }) => clock);
     }
     const { rules } = promise.machine;
-    const columns = eventColumns(definition, alphabet, inOrder(definition, rules.timed, placed), rules.timed);
+    const columns = eventColumns(rules, inOrder(definition, (event) => tickOf(rules, event), happened));
     const clocks = clockColumns(4);
     const run = caseRunner(promise.machine, number, rules.timed ? asAt : localDay(definition.zone, asAt), columns, clocks);
-    run(0, 0, placed.length);
+    run(0, 0, happened.length, laterEnds(rules.promise, later));
     return Array.from({ length: clocks.length }, (_, row) => clockAt(rules, clocks, row));
   });
 }
 
-function eventColumns(definition: Definition, alphabet: Alphabet, events: readonly PlacedEvent[], timed: boolean): EventColumns {
-  const symbols = events.map((event) => symbolOf(alphabet, definition.order.get(event.type) as number, event.data, event.timeKnown));
+/** The tick of an event: its day, its instant, or at worst the end of the day of which the hour is not known. */
+function tickOf(rules: Rules, event: PlacedEvent): number {
+  if (!rules.timed) return event.day;
+  const starts = rules.promise.starts.some((rule) => rule.when.has(event.type));
+  return event.timeKnown || starts ? event.instant : endOfMoment({ kind: "date", day: event.day }, rules.definition.zone);
+}
+
+/** Bits of the pauses of which an end is among the later events. */
+function laterEnds(promise: PromiseRules, later: readonly PlacedEvent[]): number {
+  return promise.pauses.reduce((bits, rule, index) => (later.some((event) => rule.until.has(event.type)) ? bits | (1 << index) : bits), 0);
+}
+
+function eventColumns(rules: Rules, events: readonly PlacedEvent[]): EventColumns {
+  const { definition, alphabet } = rules;
+  const rank = (event: PlacedEvent) => definition.order.get(event.type) as number;
   return {
-    ticks: Float64Array.from(events, (event) => (timed ? event.instant : event.day)),
-    symbols: Uint16Array.from(symbols),
+    ticks: Float64Array.from(events, (event) => tickOf(rules, event)),
+    symbols: Uint16Array.from(events, (event) => symbolOf(alphabet, rank(event), event.data, event.timeKnown)),
     fields: Float64Array.from(events, (event) => {
-      const { dateField } = alphabet.letters[definition.order.get(event.type) as number] as Alphabet["letters"][number];
-      return dateField === null ? NO_DATE : fieldDate(definition, event.data[dateField], timed);
+      const { dateField } = alphabet.letters[rank(event)] as Alphabet["letters"][number];
+      return dateField === null ? NO_DATE : fieldDate(definition, event.data[dateField], rules.timed);
     }),
   };
 }

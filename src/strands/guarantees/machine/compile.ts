@@ -1,12 +1,12 @@
 import type { Definition, PromiseRules } from "../model/definition.ts";
 import type { Alphabet } from "./alphabet.ts";
-import { firstControl, openNotes, openPauses, rulesFor, transition, type Control, type Rules } from "./control.ts";
+import { AWAITING, firstControl, openPauses, pausesWithoutEnd, rulesFor, transition, type Control, type Rules } from "./control.ts";
 import * as op from "./instructions.ts";
 
 /**
  * A promise as an automaton: `next[state * symbols + symbol]` says what an event does. 0: not worked out yet; −1 − s:
  * nothing but go to state s; otherwise the address of instructions in `code`. The table is filled as events ask for it:
- * of the many states that rules could reach, files reach some dozens.
+ * of the many states that rules could reach, files reach some dozens. The last symbol stands for the as-at moment.
  */
 export type Machine = {
   readonly rules: Rules;
@@ -24,8 +24,11 @@ export type StateFacts = {
   readonly running: boolean;
   readonly version: number;
   readonly limit: number;
+  /** Bits of the pauses that are open and leave time out as they stand. */
   readonly openPauses: number;
-  readonly notes: number;
+  /** Bits of those that leave it out once their end is on record. */
+  readonly withoutEnd: number;
+  readonly awaitingEvidence: boolean;
 };
 
 /** A promise either compiles or is left to the plain interpreter, with the reason. */
@@ -40,13 +43,13 @@ const MOST_BITS = 30;
 
 /** Compiles one promise. What is rare and would make every table larger is left to the interpreter. */
 export function compilePromise(definition: Definition, promise: PromiseRules, alphabet: Alphabet | string, forced: string | null): Compiled {
-  const reason = typeof alphabet === "string" ? alphabet : whyInterpreted(definition, promise);
+  const reason = typeof alphabet === "string" ? alphabet : whyInterpreted(promise);
   if (reason !== null || typeof alphabet === "string") return { kind: "interpreter", reason: reason ?? "" };
   const rules = rulesFor(definition, promise, alphabet, forced);
   const machine: Machine = {
     rules,
-    symbols: alphabet.size,
-    next: new Int32Array(8 * alphabet.size),
+    symbols: alphabet.size + 1,
+    next: new Int32Array(8 * (alphabet.size + 1)),
     code: new Int32Array(1024),
     codeLength: 1, // address 0 stands for "not worked out yet"
     states: [],
@@ -56,8 +59,7 @@ export function compilePromise(definition: Definition, promise: PromiseRules, al
   return { kind: "machine", machine };
 }
 
-function whyInterpreted(definition: Definition, promise: PromiseRules): string | null {
-  if (definition.versions.some((version) => version.appliesToAll)) return "a version takes over running clocks";
+function whyInterpreted(promise: PromiseRules): string | null {
   if (promise.cutOff !== null) return "starts have a cut-off hour";
   if (promise.moves.some((rule) => rule.move.kind === "add" && !rule.once)) return "a limit can grow without end";
   if (promise.pauses.length > MOST_BITS || promise.moves.length > MOST_BITS) return "it has too many rules";
@@ -138,7 +140,8 @@ function stateNumber(machine: Machine, control: Control): number {
     version: control.version,
     limit: control.limit,
     openPauses: openPauses(machine.rules, control),
-    notes: openNotes(machine.rules, control),
+    withoutEnd: pausesWithoutEnd(machine.rules, control),
+    awaitingEvidence: control.pauses.includes(AWAITING),
   });
   if ((number + 1) * machine.symbols > machine.next.length) {
     const larger = new Int32Array(machine.next.length * 2);

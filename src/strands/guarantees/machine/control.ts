@@ -37,6 +37,8 @@ export type Control = {
   lastStop: number;
   /** Bit i: move rule i, which holds once, has been used. */
   moved: number;
+  /** Bit i: an end of pause i came while it was not open; on which day, a register knows. */
+  ended: number;
 };
 export const CLOSED = 0;
 export const AWAITING = 1;
@@ -58,6 +60,8 @@ export type Rules = {
   readonly counted: ReadonlyMap<string, { readonly index: number; readonly most: number }>;
   /** Types whose latest date is kept, by register. */
   readonly latest: readonly string[];
+  /** Starts that count from the first event of a type, by register. */
+  readonly firsts: readonly { readonly type: string; readonly since: string }[];
 };
 
 /** Takes instructions, and answers questions that only dates can answer: one of so many outcomes. */
@@ -79,7 +83,6 @@ export function rulesFor(definition: Definition, promise: PromiseRules, alphabet
     if (rule.count > 1) for (const type of rule.when) count(type, rule.count);
   }
   const latest = new Set<string>();
-  for (const rule of promise.starts) if (rule.countedFrom?.kind === "latest") latest.add(rule.countedFrom.type);
   for (const rule of promise.stops) if (rule.dated !== null) latest.add(rule.dated);
   const version = definition.versions.findIndex((each) => each.id === forced);
   return {
@@ -92,12 +95,13 @@ export function rulesFor(definition: Definition, promise: PromiseRules, alphabet
     notes: [],
     counted,
     latest: [...latest],
+    firsts: promise.starts.flatMap((rule) => (rule.countedFrom?.kind === "first" ? [rule.countedFrom] : [])),
   };
 }
 
 export function firstControl(rules: Rules): Control {
   const zeros = [...rules.counted].map(() => 0);
-  return { ...NO_CLOCK, pauses: rules.promise.pauses.map(() => CLOSED), since: zeros, ever: zeros, lastStop: -1 };
+  return { ...NO_CLOCK, pauses: rules.promise.pauses.map(() => CLOSED), since: zeros, ever: zeros, lastStop: -1, ended: 0 };
 }
 
 const NO_CLOCK = { running: false, version: -1, limit: -1, startLimit: -1, startSymbol: -1, moved: 0 } as const;
@@ -110,13 +114,14 @@ export function noteBit(rules: Rules, note: string): number {
 
 /**
  * One step: the state after an event of `symbol`, with the instructions for its dates. The same order of doing things
- * as the interpreter, which see for the why.
+ * as the interpreter, which see for the why. The symbol after the last of the alphabet says that no more events come.
  */
 export function transition(rules: Rules, before: Control, symbol: number, { put, ask }: Writer): Control {
   const { definition, promise, alphabet } = rules;
-  const type = lettersOf(alphabet, symbol).type;
+  const atEnd = symbol === alphabet.size;
+  const type = atEnd ? "" : lettersOf(alphabet, symbol).type;
   const typeNumber = alphabet.typeOf[symbol] as number;
-  const timeMissing = rules.timed && !timeKnown(alphabet, symbol) ? noteBit(rules, "time-missing") : 0;
+  const timeMissing = rules.timed && !atEnd && !timeKnown(alphabet, symbol) ? noteBit(rules, "time-missing") : 0;
   let now: Control = { ...before, pauses: [...before.pauses], since: [...before.since], ever: [...before.ever] };
 
   const bump = (counts: number[]) => {
@@ -130,6 +135,8 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
   const holdsIn = (rule: { readonly versions: ReadonlySet<string> | null }, version: number) => inVersion(rule, versionId(version));
   /** The version in force on the mark; −1 for none. */
   const versionAtMark = (): number => rules.forced ?? ask([op.BY_VERSION], definition.versions.length + 1) - 1;
+
+  const pastDue = (): boolean => ask([op.BY_DUE, now.limit, openPauses(rules, now)], 2) === 0;
 
   const closePause = (rule: PauseRule, index: number, byEnd: boolean) => {
     const state = now.pauses[index];
@@ -154,10 +161,25 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
       else put(op.CLAMP_PAUSE, index);
     });
 
+  /** A version that holds for all clocks takes over those that run on its first day, unless it grandfathers them. */
+  const takeOver = () => {
+    definition.versions.forEach((version, index) => {
+      const current = definition.versions[now.version] as Definition["versions"][number];
+      if (!version.appliesToAll || version.from <= current.from || rules.forced !== null || !holdsIn(promise, index)) return;
+      if (ask([op.BY_TAKEOVER, index], 2) === 1) return;
+      const { limit } = chooseLimit(rules, version.id, now.startSymbol);
+      Object.assign(now, { version: index, limit, startLimit: limit });
+      put(op.NOTE, noteBit(rules, "version-changed"), op.MARK_VERSION, index);
+      promise.pauses.forEach((rule, pause) => {
+        if (now.pauses[pause] !== CLOSED && !holdsIn(rule, index)) closePause(rule, pause, true);
+      });
+    });
+  };
+
   const start = (rule: StartRule): boolean => {
     const from = rule.countedFrom;
     if (from === null) put(op.MARK_EVENT);
-    else if (from.kind === "latest") put(op.MARK_LATEST, rules.latest.indexOf(from.type));
+    else if (from.kind === "first") put(op.MARK_FIRST, rules.firsts.indexOf(from));
     else put(op.MARK_FIELD, noteBit(rules, `${from.field.replaceAll("_", "-")}-not-usable`));
     const version = versionAtMark();
     if (version < 0 || !holdsIn(promise, version) || !holdsIn(rule, version)) return false;
@@ -184,6 +206,10 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
   const restart = (rule: RestartRule): boolean => {
     if (rule.after !== null && now.since[indexOf(rules, rule.after)] === 0) return false;
     if (rule.count > 1 && (now.since[indexOf(rules, type)] as number) < rule.count) return false;
+    if (rule.inTime && pastDue()) {
+      put(op.NOTE, noteBit(rules, "restart-too-late"));
+      return false;
+    }
     put(op.MARK_EVENT);
     const version = versionAtMark();
     if (version < 0 || !holdsIn(promise, version)) return false;
@@ -215,19 +241,33 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
   };
   const moveRefusal = (rule: MoveRule, index: number): string | null => {
     if (rule.once && (now.moved & (1 << index)) !== 0) return "move-only-once";
-    if (rule.inTime && ask([op.BY_DUE, now.limit, openPauses(rules, now)], 2) === 0) return "move-too-late";
-    if (rule.move.kind === "to-field" && ask([op.BY_FIELD], 2) === 1) return "due-date-missing";
-    return null;
+    if (rule.inTime && pastDue()) return "move-too-late";
+    if (rule.move.kind !== "to-field") return null;
+    return DATE_REFUSALS[ask([op.BY_FIELD, now.limit, openPauses(rules, now)], DATE_REFUSALS.length)] ?? null;
   };
 
+  if (atEnd) {
+    if (now.running) takeOver();
+    return now;
+  }
   bump(now.ever);
   const register = rules.latest.indexOf(type);
   if (register >= 0) put(op.KEEP_LATEST, register);
+  rules.firsts.forEach((first, index) => {
+    if (first.type === type) put(op.KEEP_FIRST, index);
+  });
   const wasRunning = now.running;
-  if (now.running) bump(now.since);
+  if (now.running) {
+    takeOver();
+    bump(now.since);
+  }
   if (now.running && promise.pauses.some((rule, index) => now.pauses[index] !== CLOSED && rule.until.has(type))) put(op.MARK_EVENT);
   promise.pauses.forEach((rule, index) => {
-    if (now.pauses[index] !== CLOSED && rule.until.has(type)) closePause(rule, index, true);
+    if (!rule.until.has(type)) return;
+    if (now.pauses[index] !== CLOSED) return closePause(rule, index, true);
+    if (rules.timed) return;
+    now.ended |= 1 << index;
+    put(op.KEEP_END, index);
   });
   if (now.running) {
     const version = now.version;
@@ -249,6 +289,7 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
     if (now.pauses[index] !== CLOSED || !rule.from.has(type)) return;
     if (now.running && !holdsIn(rule, now.version)) return;
     if (rule.condition !== null && !symbolHolds(alphabet, symbol, rule.condition)) return;
+    if ((now.ended & (1 << index)) !== 0 && ask([op.BY_END, index], 2) === 0) return;
     now.pauses[index] = rule.needs.length === 0 ? COUNTING : AWAITING;
     put(op.OPEN_PAUSE, index);
     if (rule.needs.length === 0) put(op.COUNT_PAUSE, index);
@@ -260,6 +301,9 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
       put(op.EVIDENCE, index, noteBit(rules, "pause-evidence-late"));
     });
   }
+  rules.firsts.forEach((first, index) => {
+    if (first.since === type) put(op.DROP_FIRST, index);
+  });
   return now;
 }
 
@@ -271,13 +315,16 @@ export function openPauses(rules: Rules, control: Control): number {
   );
 }
 
-/** Notes of the pauses that are open when nothing more is on record. */
-export function openNotes(rules: Rules, control: Control): number {
-  return rules.promise.pauses.reduce((bits, rule, index) => {
-    if (control.pauses[index] === AWAITING) return bits | noteBit(rules, "pause-without-evidence");
-    return control.pauses[index] === COUNTING && rule.endRequired ? bits | noteBit(rules, "pause-without-end") : bits;
-  }, 0);
+/** Bits of the pauses that are open and count only once their end is on record. */
+export function pausesWithoutEnd(rules: Rules, control: Control): number {
+  return rules.promise.pauses.reduce(
+    (bits, rule, index) => (control.pauses[index] === COUNTING && rule.endRequired ? bits | (1 << index) : bits),
+    0,
+  );
 }
+
+/** Why a date agreed on does not hold, by the outcome of BY_FIELD. */
+const DATE_REFUSALS = ["due-date-missing", "move-not-later", null] as const;
 
 /** The state of a clock that stops late, and of one that stops in time, as `CLOCK_STATES` numbers them. */
 const STOP_STATES = { stop: [3, 2], end: [4, 4], void: [5, 5] } as const;

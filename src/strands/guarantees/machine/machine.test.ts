@@ -134,17 +134,14 @@ for (const [id, overlay] of built.overlays) {
 
 test("what is rare is left to the interpreter, with the reason, and its clocks come out all the same", () => {
   const file = built.definitions.get("dk-treatment") as DefinitionFile;
-  const [first, second, third] = file.versions as [DefinitionFile["versions"][number], DefinitionFile["versions"][number], DefinitionFile["versions"][number]];
   const treatment = file.promises["treatment"] as DefinitionFile["promises"][string];
   const cutOff: DefinitionFile = { ...file, promises: { treatment: { ...treatment, "cut-off": "16:00" } } };
-  const takingOver: DefinitionFile = { ...file, versions: [first, { ...second, "applies-to": "all clocks" }, third] };
   const growing: DefinitionFile = {
     ...file,
     promises: { treatment: { ...treatment, moves: [{ when: "withdrew", add: "3 days", law: "ministry treatment", says: "Longer." }], ends: [] } },
   };
   const expected = [
     [cutOff, "starts have a cut-off hour"],
-    [takingOver, "a version takes over running clocks"],
     [growing, "a limit can grow without end"],
   ] as const;
   for (const [changed, reason] of expected) {
@@ -152,5 +149,15 @@ test("what is rare is left to the interpreter, with the reason, and its clocks c
     const compiled = compileDefinition(definition, null, null);
     assert.deepEqual(compiled.promises.map((promise) => promise.compiled), [{ kind: "interpreter", reason }]);
     expectSame(definition, compiled, null);
+  }
+});
+
+test("a version that holds for all clocks takes over those that run, unless it spares those started before", () => {
+  const file = built.definitions.get("se-vardgaranti") as DefinitionFile;
+  const [first, second, ...rest] = file.versions as [DefinitionFile["versions"][number], DefinitionFile["versions"][number]];
+  for (const spared of [{}, { grandfathers: { "started-before": "2018-12-28" } }]) {
+    const changed: DefinitionFile = { ...file, versions: [first, { ...second, "applies-to": "all clocks", ...spared }, ...rest] };
+    const definition = buildDefinition(changed, built.calendars);
+    expectSame(definition, compileDefinition(definition, null, null), null);
   }
 });

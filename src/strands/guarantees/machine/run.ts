@@ -1,9 +1,11 @@
-import { localDay } from "../../../lib/dates/zone.ts";
+import { instantOf, localDay } from "../../../lib/dates/zone.ts";
+import type { Version } from "../model/definition.ts";
 import { merge } from "../model/interpret.ts";
 import { scaleOf, type Limit } from "../model/limit.ts";
 import { dueAt, elapsedUpTo, excludedUpTo, inUnit, type Gap } from "../model/scale.ts";
 import { growColumns, type ClockColumns } from "./clock-columns.ts";
 import { workOut, type Machine } from "./compile.ts";
+import { noteBit } from "./control.ts";
 import * as op from "./instructions.ts";
 
 /**
@@ -16,8 +18,11 @@ export type EventColumns = {
   readonly fields: Float64Array;
 };
 
-/** Evaluates the events from `from` up to, not including, `to`: one case's. Its clocks are added to the columns. */
-export type RunCase = (subject: number, from: number, to: number) => void;
+/**
+ * Evaluates the events from `from` up to, not including, `to`: one case's. Its clocks are added to the columns.
+ * @param laterEnds bits of the pauses of which an end after the as-at moment is on record already
+ */
+export type RunCase = (subject: number, from: number, to: number, laterEnds: number) => void;
 
 /**
  * An evaluator of cases, one after another.
@@ -33,6 +38,8 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
   const latest = new Float64Array(rules.latest.length);
   const pauseOpened = new Float64Array(pauseCount);
   const pauseFrom = new Float64Array(pauseCount);
+  const pauseEnded = new Float64Array(pauseCount);
+  const firsts = new Float64Array(rules.firsts.length);
   let gaps: Gap[] = [];
   let started = 0;
   let movedDue = NaN;
@@ -50,11 +57,12 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
   };
   const dueOf = (limit: Limit, timeOff: readonly Gap[]): number =>
     Number.isNaN(movedDue) ? dueAt(definition, limit, started - originShift, timeOff, promise.rolls) : movedDue;
+  const dayOf = (tick: number): number => (rules.timed ? localDay(definition.zone, tick) : tick);
   const versionAt = (tick: number): number => {
-    const day = rules.timed ? localDay(definition.zone, tick) : tick;
+    const day = dayOf(tick);
     let found = definition.versions.length - 1;
     for (; found >= 0; found--) {
-      const version = definition.versions[found] as (typeof definition.versions)[number];
+      const version = definition.versions[found] as Version;
       if (version.from <= day && day <= version.until) break;
     }
     return found;
@@ -87,9 +95,8 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
     }
   };
 
-  /** Carries out the instructions at `at` for event `event`; answers the next state. */
-  const carryOut = (subject: number, event: number, at: number): number => {
-    const tick = ticks[event] as number;
+  /** Carries out the instructions at `at` for event `event` at `tick`; answers the next state. */
+  const carryOut = (subject: number, event: number, tick: number, at: number): number => {
     const { code } = machine;
     let mark = tick;
     let markNotes = 0;
@@ -106,8 +113,8 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
           markNotes = 0;
           at += 1;
           break;
-        case op.MARK_LATEST: {
-          const known = latest[code[at + 1] as number] as number;
+        case op.MARK_FIRST: {
+          const known = firsts[code[at + 1] as number] as number;
           mark = Number.isNaN(known) ? tick : known;
           markNotes = 0;
           at += 2;
@@ -131,13 +138,45 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
         case op.BY_VERSION:
           at = code[at + 2 + versionAt(mark)] as number;
           break;
+        case op.BY_TAKEOVER: {
+          const version = definition.versions[code[at + 1] as number] as Version;
+          const takesOver = version.from <= dayOf(tick) && (version.grandfathersBefore === null || dayOf(started) >= version.grandfathersBefore);
+          at = code[at + (takesOver ? 2 : 3)] as number;
+          break;
+        }
+        case op.MARK_VERSION: {
+          const { from } = definition.versions[code[at + 1] as number] as Version;
+          mark = rules.timed ? instantOf(definition.zone, from, 0) : from;
+          at += 2;
+          break;
+        }
         case op.BY_DUE: {
           const timeOff = gapsUpTo(tick, code[at + 2] as number);
           at = code[at + (tick > dueOf(limits[code[at + 1] as number] as Limit, timeOff) ? 3 : 4)] as number;
           break;
         }
-        case op.BY_FIELD:
-          at = code[at + ((fields[event] as number) > op.NO_DATE ? 1 : 2)] as number;
+        case op.BY_FIELD: {
+          const date = fields[event] as number;
+          const due = dueOf(limits[code[at + 1] as number] as Limit, gapsUpTo(tick, code[at + 2] as number));
+          at = code[at + (date <= op.NO_DATE ? 3 : date < due ? 4 : 5)] as number;
+          break;
+        }
+        case op.BY_END:
+          at = code[at + (pauseEnded[code[at + 1] as number] === tick ? 2 : 3)] as number;
+          break;
+        case op.KEEP_END:
+          pauseEnded[code[at + 1] as number] = tick;
+          at += 2;
+          break;
+        case op.KEEP_FIRST: {
+          const register = code[at + 1] as number;
+          if (Number.isNaN(firsts[register])) firsts[register] = tick;
+          at += 2;
+          break;
+        }
+        case op.DROP_FIRST:
+          firsts[code[at + 1] as number] = NaN;
+          at += 2;
           break;
         case op.START:
           period++;
@@ -191,6 +230,7 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
         case op.FINISH:
           write(subject, code[at + 1] as number, code[at + 2] as number, code[at + 3] as number, code[at + 4] as number, code[at + 5] as number, mark, 0);
           latest.fill(NaN);
+          firsts.fill(NaN);
           at += 6;
           break;
         default:
@@ -199,19 +239,30 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
     }
   };
 
-  return (subject, from, to) => {
+  const withoutEvidence = noteBit(rules, "pause-without-evidence");
+  const withoutEnd = noteBit(rules, "pause-without-end");
+  return (subject, from, to, laterEnds) => {
     let state = 0;
     period = 0;
-    if (latest.length > 0) latest.fill(NaN);
+    latest.fill(NaN);
+    firsts.fill(NaN);
     for (let event = from; event < to; event++) {
       const symbol = letters[event] as number;
       let entry = machine.next[state * symbols + symbol] as number;
       if (entry === 0) entry = workOut(machine, state, symbol);
-      state = entry < 0 ? -1 - entry : carryOut(subject, event, entry);
+      state = entry < 0 ? -1 - entry : carryOut(subject, event, ticks[event] as number, entry);
     }
+    if (states[state]?.running !== true) return;
+    const last = state * symbols + symbols - 1;
+    const entry = machine.next[last] as number;
+    if (entry === 0) workOut(machine, state, symbols - 1);
+    if ((machine.next[last] as number) > 0) state = carryOut(subject, to, asAt, machine.next[last] as number);
     const facts = states[state] as (typeof states)[number];
-    if (!facts.running) return;
-    notes |= facts.notes;
+    for (let pause = 0; pause < pauseCount; pause++) {
+      if ((facts.withoutEnd & laterEnds & (1 << pause)) !== 0) gaps.push(openGap(pause, asAt, promise.pauses[pause]?.bothDays === true ? 1 : 0));
+    }
+    if (facts.awaitingEvidence) notes |= withoutEvidence;
+    if ((facts.withoutEnd & ~laterEnds) !== 0) notes |= withoutEnd;
     write(subject, 1, 0, -1, facts.version, facts.limit, asAt, facts.openPauses);
   };
 }
