@@ -73,13 +73,16 @@ export function buildSite(settings: SiteSettings) {
     sourceUrl: settings.sourceUrl,
     contact: { email: settings.contactEmail, telephone: settings.installation.telephone ?? "" },
   };
-  const pickers = settings.personas.length === 0 ? [] : personaRoutes({ sessions, personas: settings.personas, homeOf });
+  const pickers =
+    settings.personas.length === 0 ? [] : personaRoutes({ sessions, personas: settings.personas, homeOf });
   return buildApp({
     routes: [...all.flatMap((strand) => strand.routes), ...pickers, ...statementRoutes(site)],
     site,
     navigate: (persona, words) => [
       ...all.flatMap((strand) => strand.navigation(persona, words)),
-      ...(settings.personas.length === 0 ? [] : [{ href: "/personas", text: persona === null ? words("navigation.signIn") : persona.name }]),
+      ...(settings.personas.length === 0
+        ? []
+        : [{ href: "/personas", text: persona === null ? words("navigation.signIn") : persona.name }]),
     ],
     clock: settings.clock,
     t,

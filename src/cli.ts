@@ -16,7 +16,9 @@ const DEFAULT_PEOPLE = "60000";
 const DEFAULT_SEED = "2009";
 
 /** The rest of the program is loaded only by the commands that need it: evaluating a file needs no database. */
-async function opened(body: (open: OpenInstallation, main: typeof import("./main.ts")) => Promise<void>): Promise<void> {
+async function opened(
+  body: (open: OpenInstallation, main: typeof import("./main.ts")) => Promise<void>,
+): Promise<void> {
   const main = await import("./main.ts");
   const open = await main.openInstallation(main.readSettings(process.env), "use");
   try {
@@ -37,10 +39,15 @@ const withRecord: WithRecord = (body) =>
 program
   .command("start")
   .summary("open the record and serve the site")
-  .description("Opens the record in HANDRAIL_DATA (.data), or the server DATABASE_URL names, and serves the site on PORT (3000). The first start fills it with the demonstration region; with NODE_ENV=production it begins empty.")
+  .description(
+    "Opens the record in HANDRAIL_DATA (.data), or the server DATABASE_URL names, and serves the site on PORT (3000). The first start fills it with the demonstration region; with NODE_ENV=production it begins empty.",
+  )
   .option("--people <number>", "inhabitants of the demonstration region", wholeNumber, Number(DEFAULT_PEOPLE))
   .option("--seed <number>", "another seed, another region", wholeNumber, Number(DEFAULT_SEED))
-  .addHelpText("after", "\nExamples:\n  handrail start\n  PORT=8080 HANDRAIL_DATA=/var/lib/handrail handrail start\n  handrail start --people 2000")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  handrail start\n  PORT=8080 HANDRAIL_DATA=/var/lib/handrail handrail start\n  handrail start --people 2000",
+  )
   .action(async (options: { people: number; seed: number }) => {
     const main = await import("./main.ts");
     await main.startUntilStopped(main.readSettings(process.env), options);
@@ -49,15 +56,21 @@ program
 program
   .command("demo")
   .summary("fill an empty installation with the demonstration region")
-  .description("Fills an empty data folder with invented people and two years of events, as the first start does, without serving the site.")
+  .description(
+    "Fills an empty data folder with invented people and two years of events, as the first start does, without serving the site.",
+  )
   .option("--people <number>", "inhabitants", wholeNumber, Number(DEFAULT_PEOPLE))
   .option("--seed <number>", "another seed, another region", wholeNumber, Number(DEFAULT_SEED))
   .addHelpText("after", "\nExample:\n  HANDRAIL_DATA=/tmp/region handrail demo --people 5000")
   .action(async (options: { people: number; seed: number }) =>
     opened(async (open, main) => {
       const settings = main.readSettings(process.env);
-      if (settings.production) throw new CommandError("Invented people are never loaded where NODE_ENV is production.", 1);
-      if (open.installation !== null) throw new CommandError(`${settings.dataFolder} holds an installation already (${open.installation.bodyName}). Choose an empty folder with HANDRAIL_DATA.`);
+      if (settings.production)
+        throw new CommandError("Invented people are never loaded where NODE_ENV is production.", 1);
+      if (open.installation !== null)
+        throw new CommandError(
+          `${settings.dataFolder} holds an installation already (${open.installation.bodyName}). Choose an empty folder with HANDRAIL_DATA.`,
+        );
       const installation = await main.fillDemonstration(open, options);
       process.stdout.write(`${installation.bodyName} is filled. Start the site with handrail start.\n`);
     }),
@@ -66,7 +79,9 @@ program
 program
   .command("rebuild")
   .summary("compute everything derived anew from the facts")
-  .description("Empties the projections and computes them again from the facts of the record. Readers see the old rows until the new ones are all there.")
+  .description(
+    "Empties the projections and computes them again from the facts of the record. Readers see the old rows until the new ones are all there.",
+  )
   .action(async () =>
     opened(async (open) => {
       const { rebuild } = await import("./core/record/index.ts");
@@ -90,12 +105,16 @@ program
 program
   .command("distribute")
   .summary("lay the schema out on a database that has the citus extension")
-  .description("Distributes the tables of subjects by subject_id and copies the small ones to every node. Doing it twice changes nothing.")
+  .description(
+    "Distributes the tables of subjects by subject_id and copies the small ones to every node. Doing it twice changes nothing.",
+  )
   .action(async () =>
     opened(async (open) => {
       const { distribute } = await import("./core/database/index.ts");
       const steps = await distribute(open.db);
-      process.stdout.write(`${steps.map((step) => `${step.table}: ${step.statement ?? "laid out already"}`).join("\n")}\n`);
+      process.stdout.write(
+        `${steps.map((step) => `${step.table}: ${step.statement ?? "laid out already"}`).join("\n")}\n`,
+      );
     }),
   );
 

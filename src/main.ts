@@ -85,7 +85,15 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
     bar.progress.advance((share - bar.share) * 1000);
     bar.share = share;
   };
-  await loadDemonstration({ ...options, db: open.db, vault: open.vault, projections: projections(), now, today: now.toZonedDateTimeISO("Europe/London").toPlainDate(), onProgress });
+  await loadDemonstration({
+    ...options,
+    db: open.db,
+    vault: open.vault,
+    projections: projections(),
+    now,
+    today: now.toZonedDateTimeISO("Europe/London").toPlainDate(),
+    onProgress,
+  });
   (bar as { progress: Progress } | null)?.progress.done();
   const installation = await readInstallation(open.db);
   if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
@@ -96,13 +104,21 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
 const SEQUENCE_EVERY = 2_000;
 
 /** Starts the site and answers when it listens. */
-export async function start(settings: Settings, options: DemonstrationOptions): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+export async function start(
+  settings: Settings,
+  options: DemonstrationOptions,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const began = performance.now();
   const open = await openInstallation(settings, "hold");
   try {
-    const installation = open.installation ?? (settings.production ? await createRealInstallation(open, settings) : await fillDemonstration(open, options));
+    const installation =
+      open.installation ??
+      (settings.production ? await createRealInstallation(open, settings) : await fillDemonstration(open, options));
     if (installation.kind === "demonstration" && settings.production) {
-      throw new CommandError(`The data folder ${settings.dataFolder} holds the demonstration's invented people, and NODE_ENV is production. Choose another folder with HANDRAIL_DATA.`, 1);
+      throw new CommandError(
+        `The data folder ${settings.dataFolder} holds the demonstration's invented people, and NODE_ENV is production. Choose another folder with HANDRAIL_DATA.`,
+        1,
+      );
     }
     // Anybody may be anybody only among invented people.
     const personas = installation.kind === "demonstration" ? (await import("../seeds/personas.ts")).personas : [];
@@ -119,10 +135,16 @@ export async function start(settings: Settings, options: DemonstrationOptions): 
       log: (line) => process.stderr.write(`${line}\n`),
     });
     const running = await serve(app, settings.port, settings.host);
-    const sequencer = setInterval(() => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)), SEQUENCE_EVERY);
+    const sequencer = setInterval(
+      () => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)),
+      SEQUENCE_EVERY,
+    );
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    process.stdout.write(`${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`);
-    if (installation.kind === "real" && personas.length === 0) process.stdout.write("Sign-in is not built yet: public pages only.\n");
+    process.stdout.write(
+      `${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`,
+    );
+    if (installation.kind === "real" && personas.length === 0)
+      process.stdout.write("Sign-in is not built yet: public pages only.\n");
     return {
       url: running.url,
       stop: async () => {

@@ -15,7 +15,10 @@ export type Strand = {
   readonly templates: Readonly<Record<string, string>>;
   readonly messages: string;
   /** Its links at the top of each page, by who is asking. */
-  readonly navigation: (persona: Persona | null, t: Translate) => readonly { readonly href: string; readonly text: string }[];
+  readonly navigation: (
+    persona: Persona | null,
+    t: Translate,
+  ) => readonly { readonly href: string; readonly text: string }[];
 };
 
 /** A strand's part of the command line. */

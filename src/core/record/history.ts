@@ -59,7 +59,10 @@ export function inForce(facts: readonly Fact[]): InForce {
 }
 
 /** The same for any entries; `byRecording` orders two versions of one entry, the one that stands last. */
-export function entriesInForce<Of extends Entry>(facts: readonly Of[], byRecording: (left: Of, right: Of) => number): InForce<Of> {
+export function entriesInForce<Of extends Entry>(
+  facts: readonly Of[],
+  byRecording: (left: Of, right: Of) => number,
+): InForce<Of> {
   const byId = new Map(facts.map((fact) => [fact.id, fact]));
   const unapplied: InForce<Of>["unapplied"][number][] = [];
   const replacers = new Map<string, Of[]>();
@@ -139,7 +142,11 @@ function isCircular<Of extends Entry>(start: Of, byId: ReadonlyMap<string, Of>):
 }
 
 /** The entry that a chain of corrections began with. */
-function firstVersion<Of extends Entry>(fact: Of, byId: ReadonlyMap<string, Of>, unapplied: InForce<Of>["unapplied"]): Of {
+function firstVersion<Of extends Entry>(
+  fact: Of,
+  byId: ReadonlyMap<string, Of>,
+  unapplied: InForce<Of>["unapplied"],
+): Of {
   let at = fact;
   for (;;) {
     const { id, replaces } = at;

@@ -44,7 +44,8 @@ export function workingDaysBetween(calendar: WorkingCalendar, after: Day, upTo: 
 export function addWorkingDays(calendar: WorkingCalendar, day: Day, count: number): Day {
   if (count <= 0) return day;
   const found = calendar.nth[workingDaysUpTo(calendar, day) + count - 1];
-  if (found === undefined) throw new RangeError(`Calendar ${calendar.id} ends before working day ${count} after ${day}`);
+  if (found === undefined)
+    throw new RangeError(`Calendar ${calendar.id} ends before working day ${count} after ${day}`);
   return found;
 }
 

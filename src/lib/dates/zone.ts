@@ -28,7 +28,11 @@ export function zoneOf(id: string): Zone {
     FIRST_DAY * MILLISECONDS_PER_DAY,
   ).toZonedDateTimeISO(id);
   const offsets: number[] = [at.offsetNanoseconds / 1e6];
-  for (at = at.getTimeZoneTransition("next"); at !== null && at.year < LAST_YEAR; at = at.getTimeZoneTransition("next")) {
+  for (
+    at = at.getTimeZoneTransition("next");
+    at !== null && at.year < LAST_YEAR;
+    at = at.getTimeZoneTransition("next")
+  ) {
     changes.push(at.epochMilliseconds);
     offsets.push(at.offsetNanoseconds / 1e6);
   }

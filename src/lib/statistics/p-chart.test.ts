@@ -5,8 +5,13 @@ import { pChart } from "./p-chart.ts";
 test("the limits are those that Montgomery prints for the orange juice cans", () => {
   // Montgomery, Introduction to Statistical Quality Control, example 7.1: 30 samples of 50, 347 nonconforming in all,
   // p̄ = 0.2313, limits 0.4102 and 0.0524.
-  const counts = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6];
-  assert.equal(counts.reduce((sum, count) => sum + count, 0), 347);
+  const counts = [
+    12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6,
+  ];
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    347,
+  );
   const points = pChart(counts.map((count) => ({ count, of: 50 })));
   assert.equal(points[0]?.upper?.toFixed(4), "0.4102");
   assert.equal(points[0]?.lower?.toFixed(4), "0.0524");

@@ -1,5 +1,9 @@
 /** A month's share: how many of how many; `null` limits where there is nothing to count. */
-export type PChartPoint = { readonly share: number | null; readonly lower: number | null; readonly upper: number | null };
+export type PChartPoint = {
+  readonly share: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+};
 
 /**
  * Control limits of a p chart: p̄ ± 3·√(p̄(1 − p̄)/n) around the share of all the points together, cut at 0 and 1, each
