@@ -137,15 +137,15 @@ export async function readWorklist(
 /** How many clocks run, are over, run out within a week; and how many the filter's state leaves. */
 export async function countWorklist(db: Database, filter: WorklistFilter, now: Temporal.Instant, today: number): Promise<WorklistCounts> {
   const state = stateMatches(filter.state, now, today);
-  const { rows } = await sql<{ running: number; overdue: number; within_week: number; matching: number }>`
+  const { rows } = await sql<{ running: number; overdue: number; soon: number; matching: number }>`
     select count(*)::int as running,
       count(*) filter (where due_until < ${now.toString()}::timestamptz)::int as overdue,
-      count(*) filter (where due_until >= ${now.toString()}::timestamptz and due_on <= ${formatDay(today + 7)}::date)::int as within_week,
+      count(*) filter (where ${stateMatches("soon", now, today)})::int as soon,
       count(*) filter (where ${state})::int as matching
     from guarantee_clock
     where ${matches({ ...filter, state: "running" }, now, today)}`.execute(db);
   const row = rows[0];
-  return { running: row?.running ?? 0, overdue: row?.overdue ?? 0, withinWeek: row?.within_week ?? 0, matching: row?.matching ?? 0 };
+  return { running: row?.running ?? 0, overdue: row?.overdue ?? 0, soon: row?.soon ?? 0, matching: row?.matching ?? 0 };
 }
 
 function matches(filter: WorklistFilter, now: Temporal.Instant, today: number) {
@@ -157,6 +157,8 @@ function stateMatches(state: WorklistState, now: Temporal.Instant, today: number
   switch (state) {
     case "running":
       return sql`true`;
+    case "next":
+      return sql`(due_until >= ${now.toString()}::timestamptz)`;
     case "overdue":
       return sql`due_until < ${now.toString()}::timestamptz`;
     case "soon":

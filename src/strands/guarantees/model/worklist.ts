@@ -1,7 +1,8 @@
 import type { CaseKey } from "../../../core/record/index.ts";
 import type { CasePlace } from "./case-facts.ts";
 
-export type WorklistState = "running" | "overdue" | "soon" | "paused";
+/** `next`: not past due, what runs out first is first; `soon`: of those, what asks for action; `running`: all of them. */
+export type WorklistState = "next" | "soon" | "overdue" | "paused" | "running";
 export type WorklistFilter = {
   readonly serviceId: string | null;
   readonly organisationId: string | null;
@@ -21,4 +22,4 @@ export type WorklistRow = CaseKey &
     readonly overdue: boolean;
   };
 
-export type WorklistCounts = { readonly running: number; readonly overdue: number; readonly withinWeek: number; readonly matching: number };
+export type WorklistCounts = { readonly running: number; readonly overdue: number; readonly soon: number; readonly matching: number };

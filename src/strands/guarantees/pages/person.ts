@@ -64,7 +64,8 @@ export function whoLine(view: Pick<PersonView, "identity">, { t, formats }: Word
   if (identity === null) return null;
   const born = identity.birthDate === null ? [] : [t("person.born", { date: formats.plainDate(Temporal.PlainDate.from(identity.birthDate)) })];
   const numbers = identity.identifiers.map(({ system, value }) => `${identifierName(system, t)} ${value}`);
-  return [...born, ...numbers.slice(0, 1)].join(" · ") || null;
+  // Each part stays on one line: half a number on the next is read as another number.
+  return [...born, ...numbers.slice(0, 1)].map((part) => part.replaceAll(" ", "\u00A0")).join(" · ") || null;
 }
 
 export function placeName(owner: { readonly serviceId: string | null; readonly organisationId: string | null }, directory: Directory): string | null {

@@ -38,12 +38,16 @@ export type PlacePage = {
   readonly heading: string;
   readonly figures: readonly { readonly value: string; readonly meaning: string }[];
   readonly charts: readonly ChartView[];
+  /** Where it goes best and worst, when there are more services than that. */
+  readonly highlights: PlacePage["services"];
   readonly services: readonly { readonly name: string; readonly href: string; readonly share: string; readonly width: number; readonly counted: string }[];
   readonly empty: boolean;
 };
 
 /** Months on a chart. */
 export const MONTHS = 24;
+/** How many services are shown from each end of the list. */
+const ENDS = 4;
 /** A share of fewer than this says more about chance than about the service; the page says so. */
 const FEW = 20;
 
@@ -54,12 +58,14 @@ export function monthsShown(lastMonth: Temporal.PlainYearMonth): readonly string
 /** A place's page, or a service's in a place: a few big figures, the months, the waits, the services. */
 export async function placePage(figures: PlaceFigures, words: Words): Promise<PlacePage> {
   const { t } = words;
+  const services = figures.serviceId === null ? serviceShares(figures, words) : [];
   const service = figures.serviceId === null ? null : placeName({ serviceId: figures.serviceId, organisationId: null }, figures.directory);
   return {
     heading: service === null ? t("place.heading", { place: figures.area.name }) : t("place.serviceHeading", { service, place: figures.area.name }),
     figures: bigFigures(figures, words),
     charts: [...(await monthCharts(figures, words)), ...(await waitCharts(figures, words))],
-    services: figures.serviceId === null ? serviceShares(figures, words) : [],
+    highlights: services.length <= 2 * ENDS ? services : [...services.slice(0, ENDS), ...services.slice(-ENDS)],
+    services,
     empty: figures.counts.length === 0 && figures.waits.length === 0,
   };
 }
@@ -191,10 +197,11 @@ function serviceShares(figures: PlaceFigures, words: Words): PlacePage["services
         href: paths.place(figures.area.code, serviceId),
         share: shareText(all, words),
         width: Math.round((share(all) ?? 0) * 100),
+        exact: share(all) ?? 0,
         counted: t("place.counted", { count: all.kept + all.broken }),
       };
     })
-    .toSorted((a, b) => b.width - a.width || a.name.localeCompare(b.name, t.language));
+    .toSorted((a, b) => b.exact - a.exact || a.name.localeCompare(b.name, t.language));
 }
 
 function shareText(counts: Tally, { t, formats }: Words): string {

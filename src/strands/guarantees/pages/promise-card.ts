@@ -130,9 +130,12 @@ function railInput({ definition, clock }: JudgedClock, owner: CaseView, state: R
   const moment = (tick: number) => momentOf(definition, clock, tick);
   const timed = countsTime(clock.limit);
   const used = speakAmount(clock.limit, clock.elapsed, t);
+  const file = promiseFile(definition, clock.promise);
+  const drawnAsGap = new Set(clock.gaps.length === 0 ? [] : (file.pauses ?? []).flatMap((pause) => [pause.from, pause.until].flat()));
   const posts = owner.facts.flatMap((fact) => {
     const event = definition.file.events[fact.type];
-    if (event === undefined) return [];
+    // Pauses are drawn as gaps; their events would say it twice.
+    if (event === undefined || drawnAsGap.has(fact.type)) return [];
     const tick = timed ? (fact.occurredAt?.epochMilliseconds ?? null) : dayFromPlainDate(fact.occurredOn);
     const end = clock.stopped ?? clock.due;
     if (tick === null || tick <= clock.started || tick > Math.max(end, clock.due)) return [];

@@ -13,7 +13,7 @@ type Cell = { readonly text: string; readonly href?: string; readonly sub?: stri
 type Option = { readonly value: string; readonly text: string; readonly selected: boolean };
 
 export type WorklistPage = {
-  readonly summary: string;
+  readonly summary: readonly { readonly text: string; readonly href: string }[];
   readonly filters: {
     readonly action: string;
     readonly selects: readonly { readonly name: string; readonly label: string; readonly options: readonly Option[] }[];
@@ -34,15 +34,21 @@ export type WorklistQuestion = {
   readonly today: Temporal.PlainDate;
 };
 
-const STATES: readonly WorklistState[] = ["running", "soon", "overdue", "paused"];
+const STATES: readonly WorklistState[] = ["next", "soon", "overdue", "paused", "running"];
 
 /** Who runs out next: one row a running clock, with what tells two people apart beside every name. Pure. */
 export function worklistPage(question: WorklistQuestion, words: Words): WorklistPage {
   const { t, formats } = words;
   const { counts, filter } = question;
-  const filtered = filter.serviceId !== null || filter.organisationId !== null || filter.guarantee !== null || filter.state !== "running";
+  const filtered = filter.serviceId !== null || filter.organisationId !== null || filter.guarantee !== null || filter.state !== "next";
   return {
-    summary: t("worklist.summary", { running: formats.number(counts.running), overdue: formats.number(counts.overdue), week: formats.number(counts.withinWeek) }),
+    summary: (
+      [
+        ["running", counts.running],
+        ["overdue", counts.overdue],
+        ["soon", counts.soon],
+      ] as const
+    ).map(([state, count]) => ({ text: t(`worklist.counts.${state}`, { count: formats.number(count) }), href: stateHref(filter, state) })),
     filters: { action: paths.worklist, selects: selects(question, words), clear: filtered ? paths.worklist : null },
     table:
       question.rows.length === 0
@@ -83,6 +89,15 @@ function cells(question: WorklistQuestion, row: WorklistRow, words: Words): read
     { state, text: stateText },
     { text: nextStep, href: paths.record(row.subjectId, row.caseId) },
   ];
+}
+
+/** The list with the same filters in another state. */
+function stateHref(filter: WorklistFilter, state: WorklistState): string {
+  const query = new URLSearchParams({ state });
+  if (filter.serviceId !== null) query.set("service", filter.serviceId);
+  if (filter.organisationId !== null) query.set("organisation", filter.organisationId);
+  if (filter.guarantee !== null && filter.promise !== null) query.set("promise", `${filter.guarantee}/${filter.promise}`);
+  return `${paths.worklist}?${query}`;
 }
 
 function stateOf(row: WorklistRow, today: Temporal.PlainDate): RailState {

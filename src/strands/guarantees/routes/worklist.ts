@@ -17,7 +17,7 @@ const query = z.object({
   organisation: name,
   area: name,
   promise: z.string().max(200).regex(/^$|^[a-z0-9-]+\/[a-z0-9-]+$/).optional(),
-  state: z.enum(["running", "overdue", "soon", "paused"]).default("running"),
+  state: z.enum(["next", "soon", "overdue", "paused", "running"]).default("next"),
   page: z.coerce.number().int().min(1).max(10_000).default(1),
 });
 
