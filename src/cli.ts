@@ -28,11 +28,16 @@ async function opened(
   }
 }
 
-const withRecord: WithRecord = (body) =>
+const withRecord: WithRecord = (purpose, body) =>
   opened(async (open, main) => {
     const { projections } = await import("./app.ts");
     const { library } = await import("./strands/guarantees/library.ts");
-    const installation = open.installation ?? (await main.createRealInstallation(open, main.readSettings(process.env)));
+    const settings = main.readSettings(process.env);
+    // Reading must leave no mark: an empty folder that a slip of the hand opened would begin as a real installation.
+    if (open.installation === null && purpose === "read") {
+      throw new CommandError(`Nothing is on record in ${settings.dataFolder} yet. Add events with handrail import, or fill it with handrail demo.`, 1);
+    }
+    const installation = open.installation ?? (await main.createRealInstallation(open, settings));
     await body({ db: open.db, projections: projections(), library: library(), timeZone: installation.timeZone });
   });
 
@@ -111,7 +116,9 @@ program
   .action(async () =>
     opened(async (open) => {
       const { distribute } = await import("./core/database/index.ts");
-      const steps = await distribute(open.db);
+      const steps = await distribute(open.db).catch((error: unknown) => {
+        throw new CommandError(error instanceof Error ? error.message : String(error), 1);
+      });
       process.stdout.write(
         `${steps.map((step) => `${step.table}: ${step.statement ?? "laid out already"}`).join("\n")}\n`,
       );
@@ -121,16 +128,16 @@ program
 addGuaranteeCommands(program, withRecord);
 for (const command of allCommands(program)) command.exitOverride();
 
+/** A pipe that its reader closes (`| head`) is not a failure. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeFor(error);
 }
-
-/** A pipe that its reader closes (`| head`) is not a failure. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 1);
-});
 
 function allCommands(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
@@ -147,6 +154,11 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommandError) {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
+  }
+  // Known by its name: importing its class would load the database for every command.
+  if (error instanceof Error && error.name === "FolderHeldError") {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;

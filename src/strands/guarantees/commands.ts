@@ -10,7 +10,7 @@ import { library } from "./library.ts";
 const FORMATS = ["ndjson", "csv", "parquet", "table"];
 
 /** Opens the record for a command, and closes it after. */
-export type WithRecord = (body: (tools: RecordTools) => Promise<void>) => Promise<void>;
+export type WithRecord = (purpose: "read" | "write", body: (tools: RecordTools) => Promise<void>) => Promise<void>;
 
 /** This strand's part of the command line. */
 export function addGuaranteeCommands(program: Command, withRecord: WithRecord): void {
@@ -38,7 +38,7 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
       const explained: EvaluateOptions = options.explain === true ? { ...options, format: "ndjson" } : options;
       if (files.length > 0) return evaluateFiles(files, explained, library(), systemClock);
       const asked = readQuestion(explained, library(), systemClock);
-      await withRecord(async (tools) => writeAnswer(await recordCases(asked, tools), asked, explained));
+      await withRecord("read", async (tools) => writeAnswer(await recordCases(asked, tools), asked, explained));
     });
 
   program
@@ -51,7 +51,7 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
     .option("--known-on <when>", "only what was recorded by then")
     .option("--json", "NDJSON, one clock a line")
     .addHelpText("after", "\nExamples:\n  handrail explain case-10011\n  handrail explain case-10011 --guarantee nl-permit --as-at 2012-01-31")
-    .action(async (caseId: string, options: ExplainOptions) => withRecord(async (tools) => print(await explainCase(caseId, options, tools))));
+    .action(async (caseId: string, options: ExplainOptions) => withRecord("read", async (tools) => print(await explainCase(caseId, options, tools))));
 
   program
     .command("import <file...>")
@@ -62,7 +62,7 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
     .option("--skip-bad-rows", "go on without the rows that are not in order, and list them")
     .option("--bad-rows <file>", "where --skip-bad-rows lists them", "bad-rows.csv")
     .addHelpText("after", "\nExamples:\n  handrail import --guarantee eng-rtt waits.csv\n  zcat events.ndjson.gz | handrail import -")
-    .action(async (files: string[], options: ImportOptions) => withRecord(async (tools) => print(await importFiles(files, options, tools))));
+    .action(async (files: string[], options: ImportOptions) => withRecord("write", async (tools) => print(await importFiles(files, options, tools))));
 
   program
     .command("export")
@@ -72,7 +72,7 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
     .option("--output <file>", "a file instead of standard output")
     .addHelpText("after", "\nExamples:\n  handrail export --output events.parquet\n  handrail export --format csv | gzip > events.csv.gz")
     .action(async (options: ExportOptions) =>
-      withRecord(async (tools) => {
+      withRecord("read", async (tools) => {
         const said = await exportEvents(options, tools);
         if (said !== null) print(said);
       }),
