@@ -2,7 +2,7 @@
 import type { Database } from "../src/core/database/index.ts";
 import { inTransaction } from "../src/core/database/index.ts";
 import { putDirectory, putInstallation } from "../src/core/directory/index.ts";
-import { bulkLoad, rebuild, type Projection } from "../src/core/record/index.ts";
+import { bulkLoad, countFacts, rebuild, type Projection } from "../src/core/record/index.ts";
 import { putPersonalData, type Vault } from "../src/core/vault/index.ts";
 import { addPromisesMade } from "../src/strands/guarantees/store.ts";
 import { demonstrationRegion, type RegionRequest } from "./region.ts";
@@ -32,25 +32,47 @@ export async function loadDemonstration(settings: LoadSettings): Promise<number>
   await inTransaction(db, (transaction) =>
     addPromisesMade(
       transaction,
-      region.services.flatMap((service) => service.guarantees.map((guarantee) => ({ serviceId: service.id, guarantee, overlay: null, choices: {} }))),
+      region.services.flatMap((service) =>
+        service.guarantees.map((guarantee) => ({ serviceId: service.id, guarantee, overlay: null, choices: {} })),
+      ),
     ),
   );
   onProgress("People", 0);
   const people = [...region.people];
-  await putPersonalData(db, vault, "identity", people.map(({ subjectId, identity }) => ({ subjectId, value: identity })), now);
+  await putPersonalData(
+    db,
+    vault,
+    "identity",
+    people.map(({ subjectId, identity }) => ({ subjectId, value: identity })),
+    now,
+  );
   onProgress("People", 0.6);
-  await putPersonalData(db, vault, "contact", people.map(({ subjectId, contact }) => ({ subjectId, value: contact })), now);
+  await putPersonalData(
+    db,
+    vault,
+    "contact",
+    people.map(({ subjectId, contact }) => ({ subjectId, value: contact })),
+    now,
+  );
   onProgress("People", 1);
   const expected = Math.max(1, people.length * FACTS_A_PERSON);
-  const facts = await loadFacts(settings, region.facts, (loaded) => onProgress("Events", Math.min(1, loaded / expected)));
-  await rebuild(db, settings.projections, { onProgress: ({ casesDone, casesTotal }) => onProgress("Clocks", casesTotal === 0 ? 1 : casesDone / casesTotal) });
+  const facts = await loadFacts(settings, region.facts, (loaded) =>
+    onProgress("Events", Math.min(1, loaded / expected)),
+  );
+  await rebuild(db, settings.projections, {
+    onProgress: ({ casesDone, casesTotal }) => onProgress("Clocks", casesTotal === 0 ? 1 : casesDone / casesTotal),
+  });
   await putInstallation(db, { ...region.body, createdAt: now });
   return facts;
 }
 
 /** Facts go in by one transaction: when an earlier start was killed after it, they are all there already. */
-async function loadFacts(settings: LoadSettings, facts: Parameters<typeof bulkLoad>[1]["facts"], onProgress: (loaded: number) => void): Promise<number> {
-  const before = await settings.db.selectFrom("fact").select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
-  if (before.count > 0) return before.count;
+async function loadFacts(
+  settings: LoadSettings,
+  facts: Parameters<typeof bulkLoad>[1]["facts"],
+  onProgress: (loaded: number) => void,
+): Promise<number> {
+  const before = await countFacts(settings.db);
+  if (before > 0) return before;
   return bulkLoad(settings.db, { facts, receivedAt: settings.now, onProgress });
 }

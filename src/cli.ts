@@ -31,11 +31,14 @@ async function opened(
 const withRecord: WithRecord = (purpose, body) =>
   opened(async (open, main) => {
     const { projections } = await import("./app.ts");
-    const { library } = await import("./strands/guarantees/library.ts");
+    const { library } = await import("./strands/guarantees/index.ts");
     const settings = main.readSettings(process.env);
     // Reading must leave no mark: an empty folder that a slip of the hand opened would begin as a real installation.
     if (open.installation === null && purpose === "read") {
-      throw new CommandError(`Nothing is on record in ${settings.dataFolder} yet. Add events with handrail import, or fill it with handrail demo.`, 1);
+      throw new CommandError(
+        `Nothing is on record in ${settings.dataFolder} yet. Add events with handrail import, or fill it with handrail demo.`,
+        1,
+      );
     }
     const installation = open.installation ?? (await main.createRealInstallation(open, settings));
     await body({ db: open.db, projections: projections(), library: library(), timeZone: installation.timeZone });
