@@ -11,7 +11,7 @@ import { treatmentTime } from "./streams/scotland.ts";
 import { primaryCare, specialistCare } from "./streams/sweden.ts";
 import { dayPicker, type Span } from "./time.ts";
 
-export const streams: readonly Stream[] = [
+const streams: readonly Stream[] = [
   referralToTreatment,
   primaryCare,
   specialistCare,

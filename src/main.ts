@@ -104,7 +104,7 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
 const SEQUENCE_EVERY = 2_000;
 
 /** Starts the site and answers when it listens. */
-export async function start(
+async function start(
   settings: Settings,
   options: DemonstrationOptions,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {

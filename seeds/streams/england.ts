@@ -226,6 +226,6 @@ function arrivalMinute(share: number, random: Planning["random"]): number {
 }
 
 /** A working day a share of the way from one day to another, never outside them. */
-export function between(from: number, to: number, share: number): number {
+function between(from: number, to: number, share: number): number {
   return Math.min(to, nextWorkday(from + Math.floor((to - from) * share)));
 }

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import type { FactDeclaration, Projection } from "../core/record/index.ts";
 import type { Persona } from "../web/route.ts";
 import type { AnyRoute } from "../web/route.ts";
@@ -20,6 +19,3 @@ export type Strand = {
     t: Translate,
   ) => readonly { readonly href: string; readonly text: string }[];
 };
-
-/** A strand's part of the command line. */
-export type AddCommands = (program: Command) => void;

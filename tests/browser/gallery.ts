@@ -22,7 +22,7 @@ const today = day("2025-02-11");
 const now = Temporal.Instant.from("2025-02-11T09:00:00Z");
 const anybody = { access: { kind: "public" }, audit: { kind: "none", why: "invented things in a test" } } as const;
 
-export const galleryPersonas: readonly Persona[] = [
+const galleryPersonas: readonly Persona[] = [
   {
     id: "ines",
     name: "Ines Marchetti",
@@ -34,7 +34,7 @@ export const galleryPersonas: readonly Persona[] = [
   { id: "amara", name: "Amara Osei", role: "staff", subjectId: null, about: "booking office, Northshore General" },
 ];
 
-export const hip: RailInput = {
+const hip: RailInput = {
   state: "waiting",
   start: day("2024-12-02"),
   due: day("2025-03-14"),
@@ -46,7 +46,7 @@ export const hip: RailInput = {
 };
 
 /** Rails that are hard to draw: every state, much in little room, hours, nothing at all. */
-export const hardRails: Readonly<Record<string, RailInput>> = {
+const hardRails: Readonly<Record<string, RailInput>> = {
   soon: { ...hip, state: "soon", due: day("2025-02-15"), dayLabel: "Today, day 71", gaps: [] },
   overdue: {
     ...hip,

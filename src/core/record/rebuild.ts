@@ -26,7 +26,7 @@ export async function rebuild(
 }
 
 /** The same inside a transaction, for one projection. */
-export async function rebuildWithin(
+async function rebuildWithin(
   transaction: Transaction,
   projection: Projection,
   onProgress: (progress: RebuildProgress) => void,

@@ -39,15 +39,6 @@ export function definitionOf(from: Library, id: string, choices: Choices = {}, o
   return buildDefinition(file, from.calendars, choices, overlaid);
 }
 
-/** Every event type that any definition names, with the definitions that name it. */
-export function eventTypes(from: Library): ReadonlyMap<string, readonly string[]> {
-  const types = new Map<string, string[]>();
-  for (const [id, file] of from.definitions) {
-    for (const type of Object.keys(file.events)) types.set(type, [...(types.get(type) ?? []), id]);
-  }
-  return types;
-}
-
 /** Reads and checks one definition's text; the problems with line and column when it is not in order. */
 export function checkText(text: string, calendars: ReadonlyMap<string, CalendarFile>): ReadResult<DefinitionFile> {
   const read = readDefinition(text);

@@ -21,7 +21,7 @@ export function showTicks(definition: Definition, t: Translate): ShowTick {
 }
 
 /** An instant as local date and time to the minute. */
-export function localMinute(definition: Definition, instant: number): Temporal.PlainDateTime {
+function localMinute(definition: Definition, instant: number): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(instant / MILLISECONDS_PER_MINUTE) * MILLISECONDS_PER_MINUTE)
     .toZonedDateTimeISO(zoneOf(definition.zone.id).id)
     .toPlainDateTime();

@@ -76,7 +76,7 @@ async function readWithProgress(files: readonly string[], asked: Asked, library:
   }
 }
 
-export function formatBadRow(row: BadRow): string {
+function formatBadRow(row: BadRow): string {
   return `${row.file}:${row.line}:${row.column === "" ? "" : ` ${row.column}`} ${row.message}`;
 }
 

@@ -19,7 +19,7 @@ export class FileProblem extends Error {}
 const LONGEST_LINE = 1_000_000;
 
 /** Format by the file's ending; `-` is standard input, read as NDJSON. */
-export function formatOf(path: string): FileFormat {
+function formatOf(path: string): FileFormat {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase();
   switch (ending) {
     case "csv":

@@ -9,7 +9,7 @@ const LAST_YEAR = 2099;
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const ORDINALS = ["first", "second", "third", "fourth"];
-export const MONDAY_TO_FRIDAY: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
+const MONDAY_TO_FRIDAY: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
 
 /**
  * The working calendar of a calendar file. `all` holds every calendar by id, for those that combine others.
@@ -24,7 +24,7 @@ export function calendarOf(
 }
 
 /** Every holiday of a calendar file with its name, the combined calendars' included. */
-export function holidaysOf(
+function holidaysOf(
   file: CalendarFile,
   all: ReadonlyMap<string, CalendarFile>,
   above: readonly string[],
@@ -87,7 +87,7 @@ function weekdayOfMonth(year: number, monthNumber: number, ordinal: string, want
 }
 
 /** Easter Sunday, Gregorian: the anonymous algorithm as printed by Meeus, "Astronomical Algorithms", chapter 8. */
-export function easterSunday(year: number): Day {
+function easterSunday(year: number): Day {
   const a = year % 19;
   const b = Math.floor(year / 100);
   const c = year % 100;

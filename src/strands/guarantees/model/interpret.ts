@@ -411,7 +411,7 @@ export function merge(gaps: readonly Gap[]): Gap[] {
 }
 
 /** The first limit that fits; `missing` names the fields for want of which an earlier one was passed over. */
-export function chooseLimit(
+function chooseLimit(
   promise: PromiseRules,
   version: string,
   data: CaseEvent["data"],

@@ -197,7 +197,6 @@ export const definitionSchema = z.strictObject({
 
 export type DefinitionFile = z.infer<typeof definitionSchema>;
 export type PromiseFile = DefinitionFile["promises"][string];
-export type VersionFile = DefinitionFile["versions"][number];
 export type ExampleFile = DefinitionFile["examples"][number];
 export type Words = z.infer<typeof words>;
 export type RuleFile = { in?: string[] | undefined; with?: Record<string, string> | undefined; law: string; says: Words };

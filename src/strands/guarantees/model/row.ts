@@ -51,7 +51,7 @@ export function clockRow(definition: Definition, caseId: string, person: string,
 }
 
 /** A date, or a date-time with offset where the promise counts hours. */
-export function formatTick(definition: Definition, limit: Limit, tick: Tick): string {
+function formatTick(definition: Definition, limit: Limit, tick: Tick): string {
   return countsTime(limit) ? formatInstant(definition.zone, tick) : formatDay(tick);
 }
 

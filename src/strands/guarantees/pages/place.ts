@@ -51,7 +51,7 @@ const ENDS = 4;
 /** A share of fewer than this says more about chance than about the service; the page says so. */
 const FEW = 20;
 
-export function monthsShown(lastMonth: Temporal.PlainYearMonth): readonly string[] {
+function monthsShown(lastMonth: Temporal.PlainYearMonth): readonly string[] {
   return monthsBetween(lastMonth.subtract({ months: MONTHS - 1 }), lastMonth);
 }
 

@@ -35,7 +35,7 @@ export function isOpen({ clock }: JudgedClock): boolean {
 }
 
 /** What a clock is in the design's words; amber from the promise's own warning day on. */
-export function railState(definition: Definition, clock: Clock, now: Temporal.Instant): RailState {
+function railState(definition: Definition, clock: Clock, now: Temporal.Instant): RailState {
   if (clock.state !== "waiting") return clock.state;
   if (clock.paused) return "waiting";
   const today = dayFromPlainDate(dateOf(nowFor(definition, clock, now)));
