@@ -1,7 +1,8 @@
 import { localDay } from "../../../lib/dates/zone.ts";
 import type { Definition, PromiseRules } from "../model/definition.ts";
 import { endOfMoment, eventsInForce, knownEvents, placeEvent, type CaseEvent, type PlacedEvent } from "../model/event.ts";
-import { evaluateCase, fieldTick, inOrder, type Question } from "../model/interpret.ts";
+import { evaluateCase, inOrder, type Question } from "../model/interpret.ts";
+import { fieldTick } from "../model/interpreter/starts.ts";
 import type { Clock } from "../model/clock.ts";
 import { alphabetOf, symbolOf, type Alphabet } from "./alphabet.ts";
 import { clockAt, clockColumns } from "./clock-columns.ts";

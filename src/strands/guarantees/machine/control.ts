@@ -10,7 +10,7 @@ import {
   type StartRule,
   type StopRule,
 } from "../model/definition.ts";
-import { longer } from "../model/interpret.ts";
+import { longer } from "../model/interpreter/changes.ts";
 import type { Limit } from "../model/limit.ts";
 import { countsTime } from "../model/scale.ts";
 import { lettersOf, symbolHolds, testHolds, timeKnown, type Alphabet } from "./alphabet.ts";

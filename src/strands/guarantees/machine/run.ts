@@ -1,6 +1,6 @@
 import { instantOf, localDay } from "../../../lib/dates/zone.ts";
 import type { Version } from "../model/definition.ts";
-import { merge } from "../model/interpret.ts";
+import { mergeGaps } from "../model/scale.ts";
 import { scaleOf, type Limit } from "../model/limit.ts";
 import { dueAt, elapsedUpTo, excludedUpTo, inUnit, type Gap } from "../model/scale.ts";
 import { growColumns, type ClockColumns } from "./clock-columns.ts";
@@ -51,9 +51,9 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
     return { from, to: Math.max(from, to + more) };
   };
   const gapsUpTo = (tick: number, open: number): Gap[] => {
-    if (open === 0) return gaps.length === 0 ? gaps : merge(gaps);
+    if (open === 0) return gaps.length === 0 ? gaps : mergeGaps(gaps);
     const opened = promise.pauses.flatMap((rule, index) => ((open & (1 << index)) === 0 ? [] : [openGap(index, tick, rule.bothDays ? 1 : 0)]));
-    return merge([...gaps, ...opened]);
+    return mergeGaps([...gaps, ...opened]);
   };
   const dueOf = (limit: Limit, timeOff: readonly Gap[]): number =>
     Number.isNaN(movedDue) ? dueAt(definition, limit, started - originShift, timeOff, promise.rolls) : movedDue;

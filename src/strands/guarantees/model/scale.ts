@@ -14,6 +14,17 @@ export type Tick = number;
 /** Time not counted, from `from` up to, not including, `to`. */
 export type Gap = { readonly from: Tick; readonly to: Tick };
 
+/** Gaps ascending and apart: time is left out once, however many reasons there are. */
+export function mergeGaps(gaps: readonly Gap[]): Gap[] {
+  const merged: Gap[] = [];
+  for (const next of gaps.toSorted((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last !== undefined && next.from <= last.to) merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, next.to) };
+    else merged.push(next);
+  }
+  return merged;
+}
+
 /** Amount counted on the scale: days, working days, or milliseconds (on the wall, or of opening time). */
 type Amount = number;
 
