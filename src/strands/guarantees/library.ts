@@ -50,6 +50,20 @@ export function checkText(text: string, calendars: ReadonlyMap<string, CalendarF
   return problems.length === 0 ? read : { ok: false, problems: inFileOrder(problems) };
 }
 
+/** Reads and checks an overlay's text against the definition it tightens. */
+export function checkOverlayText(text: string, definitions: ReadonlyMap<string, DefinitionFile>): ReadResult<OverlayFile> {
+  const read = readOverlay(text);
+  if (!read.ok) return read;
+  const { file: overlay, locate } = read.value;
+  const file = definitions.get(overlay.overlays);
+  const findings =
+    file === undefined
+      ? [{ path: ["overlays"], message: `there is no definition "${overlay.overlays}": there are ${[...definitions.keys()].join(", ")}` }]
+      : checkOverlay(overlay, file);
+  if (findings.length === 0) return read;
+  return { ok: false, problems: inFileOrder(findings.map(({ path, message }) => ({ ...locate(path), message: `${path.join(" › ")}: ${message}` }))) };
+}
+
 function readLibrary(folder: string): Library {
   const calendars = new Map(filesIn(join(folder, "calendars")).map((path) => keyed(expect(path, readCalendar(readText(path))))));
   const texts = new Map<string, string>();
@@ -63,16 +77,8 @@ function readLibrary(folder: string): Library {
       texts.set(file.id, text);
     }
   }
-  const overlays = new Map(filesIn(join(folder, "overlays")).map((path) => keyed(readOverlayFile(path, definitions))));
+  const overlays = new Map(filesIn(join(folder, "overlays")).map((path) => keyed(expect(path, checkOverlayText(readText(path), definitions)))));
   return { definitions: new Map([...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))), calendars, overlays, texts };
-}
-
-function readOverlayFile(path: string, definitions: ReadonlyMap<string, DefinitionFile>): OverlayFile {
-  const overlay = expect(path, readOverlay(readText(path)));
-  const file = definitions.get(overlay.overlays);
-  const findings = file === undefined ? [{ message: `there is no definition "${overlay.overlays}"` }] : checkOverlay(overlay, file);
-  if (findings.length > 0) throw new Error(`${path}: ${findings.map((finding) => finding.message).join("; ")}`);
-  return overlay;
 }
 
 function filesIn(folder: string): readonly string[] {

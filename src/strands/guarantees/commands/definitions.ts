@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "../../../core/terminal/command-error.ts";
 import { formatTable } from "../../../core/terminal/table.ts";
-import { checkText, definitionOf, formatProblems, type Library } from "../library.ts";
+import { checkOverlayText, checkText, definitionOf, formatProblems, type Library } from "../library.ts";
 import { buildDefinition, inLanguage } from "../model/definition.ts";
 import { exampleDifferences, runExample } from "../model/example.ts";
 import { definitionJsonSchema } from "../model/json-schema.ts";
@@ -46,6 +46,7 @@ export function checkFile(library: Library, path: string): string {
   } catch {
     throw new CommandError(`${path}: there is no such file.`);
   }
+  if (/^overlays:/m.test(text)) return checkOverlayFile(library, path, text);
   const read = checkText(text, library.calendars);
   if (!read.ok) throw new CommandError(formatProblems(path, read.problems));
   const { file, locate } = read.value;
@@ -57,6 +58,13 @@ export function checkFile(library: Library, path: string): string {
   });
   if (failures.length > 0) throw new CommandError(formatProblems(path, failures), 1);
   return `${path} is in order: ${Object.keys(file.promises).length} promises, ${file.versions.length} versions, ${file.examples.length} examples, all as they say.`;
+}
+
+/** An overlay may only tighten: a limit that is not shorter, or a pause that does not exist, is refused. */
+function checkOverlayFile(library: Library, path: string, text: string): string {
+  const read = checkOverlayText(text, library.definitions);
+  if (!read.ok) throw new CommandError(formatProblems(path, read.problems));
+  return `${path} is in order: an overlay of ${read.value.file.overlays}.`;
 }
 
 export function printSchema(): string {

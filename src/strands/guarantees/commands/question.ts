@@ -44,7 +44,9 @@ export function readQuestion(options: QuestionOptions, library: Library, clock: 
   }
   const versions = definition.versions.map((version) => version.id);
   if (options.version !== undefined && !versions.includes(options.version)) {
-    throw new CommandError(`${definition.id} has no version "${options.version}". ${suggest(options.version, versions)}`);
+    const repealed = definition.file.versions.some((version) => version.id === options.version);
+    const why = repealed ? "It was repealed before taking effect." : suggest(options.version, versions);
+    throw new CommandError(`${definition.id} has no version "${options.version}" in force. ${why}`);
   }
   const question: Question = {
     asAt: options.asAt === undefined ? { kind: "instant", instant: clock.now().epochMilliseconds } : readWhen("--as-at", options.asAt, definition.zone),

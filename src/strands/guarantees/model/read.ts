@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { calendarSchema, definitionSchema, overlaySchema, type CalendarFile, type DefinitionFile, type OverlayFile } from "./language.ts";
 
@@ -8,7 +8,9 @@ export type Problem = { readonly line: number; readonly column: number; readonly
 /** Where in the file a check found something: the keys that lead there. */
 export type Path = readonly (string | number)[];
 
-export type ReadFile<File> = { readonly file: File; readonly locate: (path: Path) => { line: number; column: number } };
+/** Line and column of what a path leads to: its value, or its key. */
+export type Locate = (path: Path, part?: "value" | "key") => { readonly line: number; readonly column: number };
+export type ReadFile<File> = { readonly file: File; readonly locate: Locate };
 export type ReadResult<File> = { readonly ok: true; readonly value: ReadFile<File> } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a definition file's text as far as its shape; `check.ts` looks at its meaning. */
@@ -27,14 +29,16 @@ export function readCalendar(text: string): ReadResult<CalendarFile> {
 function read<File>(text: string, schema: z.ZodType<File>): ReadResult<File> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { line, column: col, message: `this is not YAML: ${error.message}` };
-    });
-    return { ok: false, problems };
+  const error = document.errors[0];
+  if (error !== undefined) {
+    // One slip makes many errors; the first is where to look.
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { ok: false, problems: [{ line, column: col, message: `this is not YAML here: ${error.message}${advice(error.code)}` }] };
   }
   const locate = locator(document, lines);
+  if (!isMap(document.contents)) {
+    return { ok: false, problems: [{ line: 1, column: 1, message: "the file holds no definition: begin it with `id: `, one key a line" }] };
+  }
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return { ok: true, value: { file: parsed.data, locate } };
   const keys = keysOf(schema);
@@ -42,13 +46,13 @@ function read<File>(text: string, schema: z.ZodType<File>): ReadResult<File> {
   return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: ReadFile<unknown>["locate"]): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: Locate): Problem[] {
   const path = issue.path.filter((key): key is string | number => typeof key !== "symbol");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => {
       const near = nearest(key, keys);
       const hint = near === undefined ? "take it out" : `write "${near}" instead, or take it out`;
-      return { ...locate([...path, key]), message: `${place(path)}"${key}" is not a word of the language here: ${hint}` };
+      return { ...locate([...path, key], "key"), message: `${place(path)}"${key}" is not a word of the language here: ${hint}` };
     });
   }
   if (issue.code === "invalid_union") {
@@ -66,6 +70,23 @@ function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: Re
   return [{ ...locate(path), message: `${place(path)}${issue.message}` }];
 }
 
+/** What usually lies behind an error of YAML, and what to do. */
+function advice(code: string): string {
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return ". Indent with spaces, never with tabs";
+    case "BAD_INDENT":
+    case "MULTILINE_IMPLICIT_KEY":
+    case "UNEXPECTED_TOKEN":
+    case "MISSING_CHAR":
+      return ". Look at the indentation of this line and the one above, and put texts with a colon, comma or bracket in quotes";
+    case "DUPLICATE_KEY":
+      return ". This key stands twice in one map: take one out, or rename it";
+    default:
+      return "";
+  }
+}
+
 function depth(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length));
 }
@@ -75,8 +96,17 @@ function place(path: Path): string {
 }
 
 /** Line and column of the node a path leads to; of the nearest one above it when there is none. */
-function locator(document: Document, lines: LineCounter): ReadFile<unknown>["locate"] {
-  return (path) => {
+function locator(document: Document, lines: LineCounter): Locate {
+  return (path, part = "value") => {
+    if (part === "key") {
+      const above = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+      const pair = isMap(above) ? above.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1)) : undefined;
+      const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+      if (start !== undefined) {
+        const { line, col } = lines.linePos(start);
+        return { line, column: col };
+      }
+    }
     for (let length = path.length; length >= 0; length--) {
       const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
       const range = (node as { range?: readonly number[] | null } | undefined)?.range;
