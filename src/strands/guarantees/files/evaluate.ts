@@ -21,12 +21,14 @@ export type ReadCases = {
 /**
  * Reads event files into cases, in memory. Every bad row is kept with its file, line and column; its event is left out.
  * @param only the definition whose events matter; the others' are passed over
+ * @param read what reads a file's rows, where not all of them are wanted
  */
 export async function readCases(
   files: readonly string[],
   context: RowContext,
   only: Definition,
   onBytes: (bytes: number) => void = () => {},
+  read: typeof readRows = readRows,
 ): Promise<ReadCases> {
   const cases = new Map<string, CaseHistory>();
   const badRows: BadRow[] = [];
@@ -34,21 +36,21 @@ export async function readCases(
   const corrections: { readonly file: string; readonly line: number; readonly caseId: string; readonly replaces: string }[] = [];
   let rows = 0;
   for (const file of files) {
-    for await (const found of readRows(file, onBytes)) {
+    for await (const found of read(file, onBytes)) {
       rows++;
       const bad = (column: string, message: string) => badRows.push({ file, line: found.line, column, message });
       if ("problem" in found) {
         bad(found.column, found.problem);
         continue;
       }
-      const read = readEventRow(found.row, context);
-      if (!isEventRow(read)) {
-        for (const problem of read) bad(problem.column, problem.message);
+      const row = readEventRow(found.row, context);
+      if (!isEventRow(row)) {
+        for (const problem of row) bad(problem.column, problem.message);
         continue;
       }
-      const problem = addToCase(cases, contents, read, only);
+      const problem = addToCase(cases, contents, row, only);
       if (problem !== null) bad(problem.column, problem.message);
-      else if (read.event.replaces !== null) corrections.push({ file, line: found.line, caseId: read.case, replaces: read.event.replaces });
+      else if (row.event.replaces !== null) corrections.push({ file, line: found.line, caseId: row.case, replaces: row.event.replaces });
     }
   }
   for (const { file, line, caseId, replaces } of corrections) {

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue } from "@duckdb/node-api";
 import { parse, type Info } from "csv-parse";
 import { NEEDED_COLUMNS, type RawRow } from "../model/event-row.ts";
 
@@ -121,6 +121,7 @@ async function* readNdjson(path: string, onBytes: (bytes: number) => void): Asyn
 }
 
 async function* readParquet(path: string): AsyncGenerator<FileRow> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {

@@ -3,18 +3,12 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatTable } from "../../../core/terminal/table.ts";
-import { csvLine } from "../../../lib/csv/write.ts";
 import type { ExplainedStep } from "../model/explain.ts";
 import type { ClockRow } from "../model/row.ts";
-import { jsonToParquet } from "./parquet.ts";
+import { CSV_HEADER, FIELDS, outputLine } from "./line.ts";
 
 export type OutputFormat = "ndjson" | "csv" | "parquet" | "table";
 export type OutputRow = ClockRow & { readonly why?: readonly ExplainedStep[] };
-
-const FIELDS = [
-  "case", "person", "guarantee", "version", "promise", "period", "state", "started", "due", "stopped", "stoppedBy",
-  "elapsed", "excluded", "limit", "unit", "notes",
-] as const;
 
 const PARQUET_TYPES: Partial<Record<(typeof FIELDS)[number], string>> = { period: "INTEGER", elapsed: "DOUBLE", excluded: "DOUBLE", notes: "VARCHAR[]" };
 
@@ -26,21 +20,15 @@ const BATCH = 2_000;
 export async function writeClocks(rows: Iterable<OutputRow>, format: OutputFormat, output: NodeJS.WriteStream): Promise<number> {
   switch (format) {
     case "ndjson":
-      return writeLines(rows, output, (row) => JSON.stringify(row));
+      return writeLines(rows, output, (row) => outputLine(row, "ndjson"));
     case "csv":
-      output.write(`${csvLine([...FIELDS])}\n`);
-      return writeLines(rows, output, (row) => csvLine(FIELDS.map((field) => cell(row, field))));
+      output.write(`${CSV_HEADER}\n`);
+      return writeLines(rows, output, (row) => outputLine(row, "csv"));
     case "table":
       return writeTable(rows, output);
     case "parquet":
       return writeParquet(rows, output);
   }
-}
-
-function cell(row: OutputRow, field: (typeof FIELDS)[number]): string {
-  const value = row[field];
-  if (value === null) return "";
-  return typeof value === "object" ? value.join(";") : String(value);
 }
 
 async function writeLines(rows: Iterable<OutputRow>, output: NodeJS.WriteStream, line: (row: OutputRow) => string): Promise<number> {
@@ -94,8 +82,10 @@ async function writeParquet(rows: Iterable<OutputRow>, output: NodeJS.WriteStrea
   const folder = mkdtempSync(join(tmpdir(), "handrail-"));
   try {
     const lines = createWriteStream(join(folder, "clocks.ndjson"));
-    const count = await writeLines(rows, lines as unknown as NodeJS.WriteStream, (row) => JSON.stringify(row));
+    const count = await writeLines(rows, lines as unknown as NodeJS.WriteStream, (row) => outputLine(row, "ndjson"));
     await new Promise<void>((resolve) => lines.end(resolve));
+    // Loaded only here: DuckDB takes longer to load than most files take to judge.
+    const { jsonToParquet } = await import("./parquet.ts");
     await jsonToParquet(join(folder, "clocks.ndjson"), join(folder, "clocks.parquet"), FIELDS.map((field) => [field, PARQUET_TYPES[field] ?? "VARCHAR"]));
     if (!output.write(readFileSync(join(folder, "clocks.parquet")))) await once(output, "drain");
     return count;

@@ -1,0 +1,207 @@
+import { dayFromCivil, daysInMonth } from "../../../lib/dates/day.ts";
+import { localDay, readMoment } from "../../../lib/dates/zone.ts";
+import { NO_DATE } from "../machine/instructions.ts";
+import type { RowReader } from "./csv.ts";
+import { hashBytes, putName } from "./names.ts";
+import { recordRow, type Recorder } from "./recorder.ts";
+import { appendRecord, IGNORED, INTERPRET } from "./records.ts";
+import { columnsOf, translate, type Translation } from "./translation.ts";
+
+/** Longest name in bytes that is read here; with more bytes it could be longer than 200 characters. */
+const LONGEST_NAME = 200;
+/** Different values of a column that are remembered; a column with more is not what this is for. */
+const MOST_VALUES = 255;
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2199;
+/** Day before the first of each month, and the month's length, from January 1900. */
+const monthStarts = new Int32Array((LAST_YEAR - FIRST_YEAR + 1) * 12);
+const monthLengths = monthStarts.map((_, index) => {
+  const year = FIRST_YEAR + Math.floor(index / 12);
+  monthStarts[index] = dayFromCivil(year, (index % 12) + 1, 1) - 1;
+  return daysInMonth(year, (index % 12) + 1);
+});
+const NOT_A_DAY = -1e9;
+
+/**
+ * Reads rows of CSV into records. What is usual (a date, values seen before, a plain name) is read from the bytes; any
+ * other row becomes text and goes the plain reader's way, so that both say the same.
+ */
+export function csvRowReader(recorder: Recorder, header: readonly string[]): RowReader {
+  const { draft, pool, job, timed, asAtDay } = recorder;
+  const { zone } = job.definition;
+  const at = (column: string) => header.indexOf(column);
+  const [caseColumn, personColumn, typeColumn, occurredColumn, recordedColumn, idColumn] = [at("case"), at("person"), at("type"), at("occurred"), at("recorded"), at("id")] as const;
+  const mustBeEmpty = [at("replaces"), at("data")].filter((column) => column >= 0);
+  const shortTexts = ["organisation", "service", "area", "reason", "id"].map(at).filter((column) => column >= 0);
+  const columns = columnsOf(header, job.context);
+  const coded = [typeColumn, ...columns.coded.map(at)];
+  const dates = columns.dates.map(at);
+  const values = coded.map(() => valueCodes());
+  const combinations = combinationCodes(coded.length + dates.length);
+  const translations: (Translation | null)[] = [];
+  const codes = new Int32Array(coded.length + dates.length);
+  const days = new Int32Array(dates.length);
+
+  const translationOf = (bytes: Buffer, starts: Int32Array, ends: Int32Array): Translation | null => {
+    for (let index = 0; index < coded.length; index++) {
+      const column = coded[index] as number;
+      const code = codeOf(values[index] as ValueCodes, bytes, starts[column] as number, ends[column] as number);
+      if (code < 0) return null;
+      codes[index] = code;
+    }
+    for (let index = 0; index < dates.length; index++) {
+      const column = dates[index] as number;
+      const from = starts[column] as number;
+      const to = ends[column] as number;
+      const day = from === to ? NOT_A_DAY : dayIn(bytes, from, to);
+      if (from < to && (day === NOT_A_DAY || timed)) return null;
+      days[index] = day;
+      codes[coded.length + index] = from === to ? 0 : 1;
+    }
+    const number = combinationOf(combinations, codes);
+    if (number < 0) return null;
+    if (number === translations.length) {
+      const texts = coded.map((column) => bytes.toString("utf8", starts[column], ends[column]));
+      translations.push(translate(recorder, columns, texts[0] as string, texts.slice(1), [...codes.subarray(coded.length)].map((code) => code === 1)));
+    }
+    return translations[number] as Translation | null;
+  };
+
+  /** Records a usual row; false when it is not one. */
+  const quick: (...row: Parameters<RowReader>) => boolean = (bytes, starts, ends) => {
+    const nameFrom = starts[caseColumn] as number;
+    const nameTo = ends[caseColumn] as number;
+    if (nameFrom === nameTo || !plainName(bytes, nameFrom, nameTo)) return false;
+    for (const column of mustBeEmpty) if (ends[column] !== starts[column]) return false;
+    for (const column of shortTexts) if ((ends[column] as number) - (starts[column] as number) > LONGEST_NAME) return false;
+    if (recordedColumn >= 0 && ends[recordedColumn] !== starts[recordedColumn]) {
+      if (job.knownOn !== null || dayIn(bytes, starts[recordedColumn] as number, ends[recordedColumn] as number) === NOT_A_DAY) return false;
+    }
+    const translation = translationOf(bytes, starts, ends);
+    if (translation === null) return false;
+
+    const from = starts[occurredColumn] as number;
+    const to = ends[occurredColumn] as number;
+    let tick = dayIn(bytes, from, to);
+    let { symbol } = translation;
+    let happened = tick <= asAtDay;
+    if (tick === NOT_A_DAY) {
+      const moment = readMoment(bytes.toString("latin1", from, to).trim(), zone);
+      if (typeof moment === "string" || moment.kind === "date") return false;
+      tick = timed ? moment.instant : localDay(zone, moment.instant);
+      symbol = translation.symbolTimed;
+      happened = moment.instant <= job.asAt;
+    } else if (timed && symbol !== IGNORED) symbol = INTERPRET;
+    if (!happened) symbol = translation.matterLater ? INTERPRET : IGNORED;
+    if (job.knownOn !== null && recordedColumn < 0) return false;
+
+    draft.personWords = 0;
+    if (personColumn >= 0 && ends[personColumn] !== starts[personColumn]) {
+      if (!plainName(bytes, starts[personColumn] as number, ends[personColumn] as number)) return false;
+      draft.personWords = putName(draft.person, bytes, starts[personColumn] as number, ends[personColumn] as number);
+    }
+    draft.idHash = idColumn < 0 || ends[idColumn] === starts[idColumn] ? 0 : hashBytes(bytes, starts[idColumn] as number, ends[idColumn] as number);
+    if (symbol === IGNORED && draft.personWords === 0 && draft.idHash === 0) return true;
+    draft.nameWords = putName(draft.name, bytes, nameFrom, nameTo);
+    draft.symbol = symbol;
+    draft.tick = tick;
+    const day = translation.dateColumn < 0 ? NOT_A_DAY : (days[translation.dateColumn] as number);
+    draft.field = day === NOT_A_DAY ? NO_DATE : day;
+    appendRecord(pool, draft);
+    return true;
+  };
+
+  return (bytes, starts, ends) => {
+    if (!quick(bytes, starts, ends)) recordRow(recorder, textRow(header, bytes, starts, ends));
+  };
+}
+
+/** A row as the plain reader has it: texts by column. */
+export function textRow(header: readonly string[], bytes: Buffer, starts: Int32Array, ends: Int32Array): Readonly<Record<string, string>> {
+  return Object.fromEntries(header.map((column, index) => [column, bytes.toString("utf8", starts[index], ends[index])]));
+}
+
+/** Short, and of ASCII letters without control characters: its bytes are its text. */
+function plainName(bytes: Buffer, from: number, to: number): boolean {
+  if (to - from > LONGEST_NAME) return false;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if (byte < 32 || byte > 126) return false;
+  }
+  return true;
+}
+
+/** "2024-02-29" as a day; NOT_A_DAY for anything that is not exactly a date that exists. */
+function dayIn(bytes: Buffer, from: number, to: number): number {
+  if (to - from !== 10 || bytes[from + 4] !== 45 || bytes[from + 7] !== 45) return NOT_A_DAY;
+  const year = digits(bytes, from) * 100 + digits(bytes, from + 2);
+  const month = digits(bytes, from + 5);
+  const day = digits(bytes, from + 8);
+  if (!(year >= FIRST_YEAR && year <= LAST_YEAR && month >= 1 && month <= 12 && day >= 1)) return NOT_A_DAY;
+  const index = (year - FIRST_YEAR) * 12 + month - 1;
+  return day <= (monthLengths[index] as number) ? (monthStarts[index] as number) + day : NOT_A_DAY;
+}
+
+/** Two digits as a number; far below zero when they are not digits. */
+function digits(bytes: Buffer, at: number): number {
+  const tens = (bytes[at] as number) - 48;
+  const ones = (bytes[at + 1] as number) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100_000;
+}
+
+/** Numbers for the different values of a column, in the order in which they come; 0 is the empty one. */
+type ValueCodes = { count: number; readonly known: Uint8Array[]; readonly table: Int16Array };
+
+function valueCodes(): ValueCodes {
+  return { count: 0, known: [], table: new Int16Array(1024) };
+}
+
+function codeOf(values: ValueCodes, bytes: Buffer, from: number, to: number): number {
+  const length = to - from;
+  if (length === 0) return 0;
+  let slot = (length * 31 + (bytes[from] as number) * 7 + (bytes[to - 1] as number) * 13 + (bytes[from + (length >> 1)] as number)) & 1023;
+  for (;;) {
+    const code = values.table[slot] as number;
+    if (code === 0) break;
+    const known = values.known[code - 1] as Uint8Array;
+    if (known.length === length) {
+      let index = 0;
+      while (index < length && known[index] === bytes[from + index]) index++;
+      if (index === length) return code;
+    }
+    slot = (slot + 1) & 1023;
+  }
+  if (values.count === MOST_VALUES) return -1;
+  values.known.push(Uint8Array.from(bytes.subarray(from, to)));
+  values.table[slot] = ++values.count;
+  return values.count;
+}
+
+/** Numbers for the different combinations of codes, as a tree with a level for each column. */
+type CombinationCodes = { readonly children: Int32Array[]; nodes: number; leaves: number; readonly depth: number };
+const MOST_COMBINATIONS = 10_000;
+
+function combinationCodes(depth: number): CombinationCodes {
+  return { children: [new Int32Array(MOST_VALUES + 1)], nodes: 1, leaves: 0, depth };
+}
+
+function combinationOf(combinations: CombinationCodes, codes: Int32Array): number {
+  const { children, depth } = combinations;
+  let node = 0;
+  for (let level = 0; level < depth - 1; level++) {
+    const below = children[node] as Int32Array;
+    const code = codes[level] as number;
+    let next = below[code] as number;
+    if (next === 0) {
+      if (combinations.nodes === MOST_COMBINATIONS) return -1;
+      next = combinations.nodes++;
+      below[code] = next;
+      children.push(new Int32Array(MOST_VALUES + 1));
+    }
+    node = next;
+  }
+  const last = children[node] as Int32Array;
+  const code = codes[depth - 1] as number;
+  if (last[code] === 0) last[code] = ++combinations.leaves;
+  return (last[code] as number) - 1;
+}

@@ -1,0 +1,109 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { LineFormat } from "../files/line.ts";
+import { clockColumns, copyColumns, type ClockColumns } from "../machine/clock-columns.ts";
+import { partitionLines } from "./lines.ts";
+import { nameText } from "./names.ts";
+import { partitionEvaluator, type PartitionClocks } from "./partition.ts";
+import { isTimed, recorderFor, type Job } from "./recorder.ts";
+import { closePool, newPool, PARTITIONS, type PoolContents } from "./records.ts";
+import type { Run } from "./runs.ts";
+import { scanSources, type Source } from "./scan.ts";
+
+/** What the threads of one evaluation share. */
+export type Assignment = {
+  readonly job: Job;
+  readonly sources: readonly Source[];
+  /** Lines of text to be merged, or the clocks themselves in columns. */
+  readonly want: LineFormat | "clocks";
+  /** Shared counters: next piece of each source, then the next partition. */
+  readonly turns: Int32Array;
+  /** Folder for what does not fit in memory. */
+  readonly folder: string;
+  /** Words of each thread's pool, and bytes of answer that each keeps in memory. */
+  readonly poolWords: number;
+  readonly answerBytes: number;
+};
+
+/** The clocks of a partition on their own, to be kept. */
+export type KeptClocks = { readonly cases: number; readonly clocks: ClockColumns };
+
+export type PartAnswer = {
+  readonly runs: readonly Run[];
+  readonly clocks: readonly KeptClocks[];
+  /** Names of the cases that only the interpreter can judge. */
+  readonly interpret: readonly string[];
+};
+
+/** One thread's part: first it records events, then, once all threads have, it evaluates partitions. */
+export type Part = {
+  readonly scan: () => Promise<PoolContents>;
+  readonly evaluate: (pools: readonly PoolContents[]) => PartAnswer;
+};
+
+export function newPart(assignment: Assignment, thread: number): Part {
+  const { job, sources, want, turns, folder, poolWords, answerBytes } = assignment;
+  const pool = newPool(poolWords, isTimed(job.definition), join(folder, `events-${thread}`));
+  return {
+    scan: async () => {
+      await scanSources(sources, recorderFor(job, pool), turns);
+      return closePool(pool);
+    },
+    evaluate: (pools) => {
+      const { machines, evaluate } = partitionEvaluator(job);
+      const interpret: string[] = [];
+      const clocks: KeptClocks[] = [];
+      const runs = runKeeper(join(folder, `clocks-${thread}`), answerBytes);
+      for (let partition = nextPartition(); partition < PARTITIONS; partition = nextPartition()) {
+        const found = evaluate(pools, partition);
+        interpret.push(...interpretedCases(found));
+        if (want === "clocks") clocks.push(keep(found));
+        else runs.keep(partitionLines(job.definition, machines, found, want));
+      }
+      return { runs: runs.done(), clocks, interpret };
+    },
+  };
+
+  function nextPartition(): number {
+    return Atomics.add(turns, sources.length, 1);
+  }
+}
+
+function interpretedCases({ grouped }: PartitionClocks): string[] {
+  const names: string[] = [];
+  for (let subject = 0; subject < grouped.cases; subject++) {
+    if (grouped.interpret[subject] === 1) names.push(nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number));
+  }
+  return names;
+}
+
+function keep({ grouped, clocks }: PartitionClocks): KeptClocks {
+  const kept = clockColumns(clocks.length);
+  copyColumns(clocks, kept);
+  return { cases: grouped.cases, clocks: kept };
+}
+
+/** Keeps runs in memory as long as they fit, then in a file. */
+function runKeeper(path: string, most: number): { readonly keep: (bytes: Uint8Array) => void; readonly done: () => readonly Run[] } {
+  const runs: Run[] = [];
+  let inMemory = 0;
+  let file: number | null = null;
+  let written = 0;
+  return {
+    keep: (bytes) => {
+      if (inMemory + bytes.length <= most) {
+        inMemory += bytes.length;
+        runs.push({ kind: "memory", bytes });
+        return;
+      }
+      file ??= openSync(path, "w", 0o600);
+      writeSync(file, bytes, 0, bytes.length, written);
+      runs.push({ kind: "file", path, from: written, length: bytes.length });
+      written += bytes.length;
+    },
+    done: () => {
+      if (file !== null) closeSync(file);
+      return runs;
+    },
+  };
+}

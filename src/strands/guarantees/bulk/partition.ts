@@ -1,0 +1,79 @@
+import { localDay } from "../../../lib/dates/zone.ts";
+import { compileDefinition } from "../machine/case.ts";
+import { clockColumns, type ClockColumns } from "../machine/clock-columns.ts";
+import type { Machine } from "../machine/compile.ts";
+import { caseRunner } from "../machine/run.ts";
+import { caseGrouper, type GroupedCases } from "./grouping.ts";
+import { NotForBulk } from "./names.ts";
+import { isTimed, type Job } from "./recorder.ts";
+import { IGNORED, type PoolContents } from "./records.ts";
+
+/** The clocks of one partition, in no order; good until the next one is evaluated. `subject` is the case's number. */
+export type PartitionClocks = { readonly grouped: GroupedCases; readonly clocks: ClockColumns };
+
+/** Evaluates partitions one after another. */
+export type PartitionEvaluator = {
+  /** By the promise's number in the definition. */
+  readonly machines: ReadonlyMap<number, Machine>;
+  readonly evaluate: (pools: readonly PoolContents[], partition: number) => PartitionClocks;
+};
+
+export function partitionEvaluator(job: Job): PartitionEvaluator {
+  const { promises, alphabet } = compileDefinition(job.definition, job.promise, job.version);
+  if (typeof alphabet === "string") throw new NotForBulk(alphabet);
+  const machines = new Map<number, Machine>();
+  for (const { id, number, compiled } of promises) {
+    if (compiled.kind === "interpreter") throw new NotForBulk(`${id}: ${compiled.reason}`);
+    machines.set(number, compiled.machine);
+  }
+  const timed = isTimed(job.definition);
+  const asAt = timed ? job.asAt : localDay(job.definition.zone, job.asAt);
+  const group = caseGrouper(timed);
+  const clocks = clockColumns(16_384);
+  const evaluate = (pools: readonly PoolContents[], partition: number): PartitionClocks => {
+    const grouped = group(pools, partition);
+    const { cases, firsts, events, interpret } = grouped;
+    clocks.length = 0;
+    const runs = [...machines].map(([number, machine]) => caseRunner(machine, number, asAt, events, clocks));
+    for (let subject = 0; subject < cases; subject++) {
+      if (interpret[subject] === 1) continue;
+      const happened = eventsThatCount(grouped, alphabet.typeOf, subject);
+      if (happened < 0) interpret[subject] = 1;
+      else for (const run of runs) run(subject, firsts[subject] as number, happened, 0);
+    }
+    return { grouped, clocks };
+  };
+  return { machines, evaluate };
+}
+
+/** Ids of more events than this are not compared one by one. */
+const MOST_COMPARED = 64;
+
+/**
+ * Where a case's events that play a part end; −1 when the interpreter must judge it: two events of one type and moment,
+ * of which only their ids can tell which is first or whether they are one, or two events of what may be the same id.
+ */
+function eventsThatCount(grouped: GroupedCases, typeOf: Uint16Array, subject: number): number {
+  const { firsts, events, idHashes } = grouped;
+  const { ticks, symbols, fields } = events;
+  const from = firsts[subject] as number;
+  const to = firsts[subject + 1] as number;
+  let happened = to;
+  while (happened > from && symbols[happened - 1] === IGNORED) happened--;
+  for (let index = from + 1; index < happened; index++) {
+    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number]) continue;
+    const alike = symbols[index] === symbols[index - 1] && fields[index] === fields[index - 1];
+    if (!alike || idHashes[index] === 0 || idHashes[index - 1] === 0) return -1;
+  }
+  if (!anySet(idHashes, from, to)) return happened;
+  if (to - from > MOST_COMPARED) return -1;
+  for (let index = from; index < to; index++) {
+    for (let other = from; other < index; other++) if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
+  }
+  return happened;
+}
+
+function anySet(values: Int32Array, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) if (values[index] !== 0) return true;
+  return false;
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { LineFormat } from "../files/line.ts";
+import { NotForBulk, UnforeseenColumns } from "./names.ts";
+import { newPart, type Assignment, type KeptClocks, type PartAnswer } from "./part.ts";
+import type { Job } from "./recorder.ts";
+import type { PoolContents } from "./records.ts";
+import type { Run } from "./runs.ts";
+import type { Source } from "./scan.ts";
+import type { FromWorker } from "./worker.ts";
+
+/**
+ * Evaluates whole sources with two threads: both record events into shared memory, partition by partition, and then
+ * both take one partition after another, sort its events by case and run the automata over them.
+ */
+export type BulkAnswer = {
+  readonly runs: readonly Run[];
+  readonly clocks: readonly KeptClocks[];
+  /** Names of the cases whose clocks the interpreter must give; they are not in the answer. */
+  readonly interpret: readonly string[];
+};
+
+/** Words of a thread's pool of records: 256 MB, and what is more goes to a file. */
+const POOL_WORDS = 1 << 26;
+/** Bytes of answer a thread keeps in memory. */
+const ANSWER_BYTES = 256 << 20;
+
+export type BulkOptions = {
+  /** Two threads pay from a few megabytes on. */
+  readonly threads: 1 | 2;
+  readonly want: LineFormat | "clocks";
+  readonly poolWords?: number;
+  readonly answerBytes?: number;
+};
+
+/**
+ * @param use what is done with the answer; what lies in files is gone once it is done
+ * Throws NotForBulk when the sources can only be read the plain way.
+ */
+export async function evaluateSources<Result>(
+  job: Job,
+  sources: readonly Source[],
+  options: BulkOptions,
+  use: (answer: BulkAnswer) => Result | Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "handrail-"));
+  const assign = (all: readonly Source[]): Assignment => ({
+    job,
+    sources: all,
+    want: options.want,
+    turns: new Int32Array(new SharedArrayBuffer((all.length + 1) * 4)),
+    folder,
+    poolWords: options.poolWords ?? POOL_WORDS,
+    answerBytes: options.answerBytes ?? ANSWER_BYTES,
+  });
+  try {
+    return await use(await work(assign(sources), options.threads));
+  } catch (error) {
+    if (!(error instanceof UnforeseenColumns)) throw error;
+    const byRow = sources.map((source): Source => (source.kind === "parquet" ? { kind: "rows", path: source.path } : source));
+    return await use(await work(assign(byRow), options.threads));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function work(assignment: Assignment, threads: 1 | 2): Promise<BulkAnswer> {
+  const colleague = threads === 2 ? startColleague(assignment) : null;
+  try {
+    const part = newPart(assignment, 0);
+    const own = await part.scan();
+    if (colleague === null) return part.evaluate([own]);
+    const pools: readonly PoolContents[] = [own, (await colleague.next("scanned")).pool];
+    colleague.tell(pools);
+    const first = part.evaluate(pools);
+    const { answer: second } = await colleague.next("evaluated");
+    return joined(first, second);
+  } finally {
+    await colleague?.stop();
+  }
+}
+
+function joined(first: PartAnswer, second: PartAnswer): BulkAnswer {
+  return { runs: [...first.runs, ...second.runs], clocks: [...first.clocks, ...second.clocks], interpret: [...first.interpret, ...second.interpret] };
+}
+
+type Message<Kind> = Extract<FromWorker, { readonly kind: Kind }>;
+
+/** The other thread, as one talks to it: its messages are waited for one by one, its errors thrown here. */
+function startColleague(assignment: Assignment) {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: assignment });
+  const messages: FromWorker[] = [];
+  let wake: () => void = () => {};
+  worker.on("message", (message: FromWorker) => {
+    messages.push(message);
+    wake();
+  });
+  worker.on("error", (error: Error) => {
+    messages.push({ kind: "failed", name: "Error", message: error.stack ?? error.message });
+    wake();
+  });
+  const next = async <Kind extends FromWorker["kind"]>(kind: Kind): Promise<Message<Kind>> => {
+    while (messages.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    const message = messages.shift() as FromWorker;
+    if (message.kind === "failed") throw asError(message);
+    if (message.kind !== kind) throw new Error(`The other thread said ${message.kind} where ${kind} was awaited`);
+    return message as Message<Kind>;
+  };
+  return { next, tell: (pools: readonly PoolContents[]) => worker.postMessage(pools), stop: () => worker.terminate() };
+}
+
+function asError({ name, message }: Message<"failed">): Error {
+  switch (name) {
+    case NotForBulk.name:
+      return new NotForBulk(message);
+    case UnforeseenColumns.name:
+      return new UnforeseenColumns(message);
+    default:
+      return new Error(message);
+  }
+}
