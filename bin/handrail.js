@@ -9,7 +9,8 @@ const NEEDED_MAJOR = 26;
 const cli = new URL("../src/cli.ts", import.meta.url);
 
 if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) {
-  await import(cli.href);
+  const { runCommandLine } = await import(cli.href);
+  await runCommandLine();
 } else {
   const own = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
   if (!existsSync(own)) {

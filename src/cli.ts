@@ -5,7 +5,7 @@ import type { OpenInstallation } from "./main.ts";
 import { addGuaranteeCommands, type WithRecord } from "./strands/guarantees/commands.ts";
 
 /** The command line. Exit codes: 0 done, 1 something failed, 2 the input is not in order and nothing was written. */
-const program = new Command("handrail")
+export const program = new Command("handrail")
   .description("Handrail turns what happened to people into clocks they can see, and figures everyone can use.")
   .configureHelp({ showGlobalOptions: true })
   .helpCommand(true)
@@ -131,16 +131,20 @@ program
 addGuaranteeCommands(program, withRecord);
 for (const command of allCommands(program)) command.exitOverride();
 
-/** A pipe that its reader closes (`| head`) is not a failure. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 1);
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeFor(error);
+/** Does what the command line says, and sets the exit code. */
+export async function runCommandLine(): Promise<void> {
+  // A pipe that its reader closes (`| head`) is not a failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = exitCodeFor(error);
+  }
 }
+
+if (import.meta.main) await runCommandLine();
 
 function allCommands(command: Command): readonly Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
