@@ -69,7 +69,7 @@ program
   )
   .option("--people <number>", "inhabitants", wholeNumber, Number(DEFAULT_PEOPLE))
   .option("--seed <number>", "another seed, another region", wholeNumber, Number(DEFAULT_SEED))
-  .addHelpText("after", "\nExample:\n  HANDRAIL_DATA=/tmp/region handrail demo --people 5000")
+  .addHelpText("after", "\nExample:\n  HANDRAIL_DATA=region handrail demo --people 5000")
   .action(async (options: { people: number; seed: number }) =>
     opened(async (open, main) => {
       const settings = main.readSettings(process.env);
