@@ -56,9 +56,9 @@ const ROOMS_OF: Readonly<Record<string, Readonly<Record<string, readonly string[
     // The facts of this strand are the events of its definitions: here the library comes first.
     events: ["library"],
     store: ["events"],
-    /** Many cases at once, column by column, for files and for benchmarks. */
-    bulk: ["machine", "library"],
-    files: ["bulk", "words"],
+    /** Files of millions of cases, column by column; `files` reads and writes the rows of the others. */
+    bulk: ["machine", "library", "files"],
+    commands: ["actions", "bulk", "pages"],
     projection: ["store", "machine"],
     pages: ["events", "paths"],
   },

@@ -19,7 +19,7 @@ export class FileProblem extends Error {}
 const LONGEST_LINE = 1_000_000;
 
 /** Format by the file's ending; `-` is standard input, read as NDJSON. */
-function formatOf(path: string): FileFormat {
+export function formatOf(path: string): FileFormat {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase();
   switch (ending) {
     case "csv":
@@ -120,12 +120,13 @@ async function* readNdjson(path: string, onBytes: (bytes: number) => void): Asyn
   }
 }
 
-async function* readParquet(path: string): AsyncGenerator<FileRow> {
+/** @param where a condition in SQL, for those who do not want every row; rows are then counted among those that hold */
+export async function* readParquet(path: string, where = "true"): AsyncGenerator<FileRow> {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const result = await connection.stream(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}')`);
+    const result = await connection.stream(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}') WHERE ${where}`);
     const columns = result.deduplicatedColumnNames();
     checkHeader(path, columns);
     let line = 0;
