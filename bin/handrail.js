@@ -1,26 +1,13 @@
 #!/usr/bin/env node
-// The launcher. Plain JavaScript on purpose: it must run on whatever Node the machine has, so that it can
-// hand over to the project's own Node, or say what to do when that Node was not installed.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+// The launcher of the command line.
 import { fileURLToPath } from "node:url";
+import { handOver, isOwnNode } from "./own-node.js";
 
-const NEEDED_MAJOR = 26;
 const cli = new URL("../src/cli.ts", import.meta.url);
 
-if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) {
+if (isOwnNode()) {
   const { runCommandLine } = await import(cli.href);
   await runCommandLine();
 } else {
-  const own = fileURLToPath(new URL("../node_modules/node/bin/node", import.meta.url));
-  if (!existsSync(own)) {
-    console.error(
-      `Handrail runs on Node ${NEEDED_MAJOR}, and this is Node ${process.versions.node}.\n` +
-        `\`npm ci\` brings the right one as the npm package "node", but its install script did not run.\n` +
-        `What to do: run \`npm rebuild node\` in this folder (npm 12 and later: \`npm approve-scripts node\` first), then try again.`,
-    );
-    process.exit(1);
-  }
-  const child = spawnSync(own, [fileURLToPath(cli), ...process.argv.slice(2)], { stdio: "inherit" });
-  process.exit(child.status ?? 1);
+  handOver(fileURLToPath(cli), process.argv.slice(2));
 }

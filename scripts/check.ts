@@ -35,7 +35,7 @@ const STEPS: readonly Step[] = [
   },
   {
     name: "tests",
-    command: ["node", "tests/run.ts"],
+    command: ["node", "bin/test.js"],
     whatToDo: "`npm test -- PART` runs the files whose path contains PART.",
   },
 ];
