@@ -33,7 +33,7 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
   const [caseColumn, personColumn, typeColumn, occurredColumn, recordedColumn, idColumn] = [at("case"), at("person"), at("type"), at("occurred"), at("recorded"), at("id")] as const;
   const mustBeEmpty = [at("replaces"), at("data")].filter((column) => column >= 0);
   const shortTexts = ["organisation", "service", "area", "reason", "id"].map(at).filter((column) => column >= 0);
-  const columns = columnsOf(header, job.context);
+  const columns = columnsOf(header, job);
   const coded = [typeColumn, ...columns.coded.map(at)];
   const dates = columns.dates.map(at);
   const values = coded.map(() => valueCodes());
@@ -69,13 +69,14 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
 
   /** Records a usual row; false when it is not one. */
   const quick: (...row: Parameters<RowReader>) => boolean = (bytes, starts, ends) => {
+    if (job.knownOn !== null) return false; // when a row was learnt takes reading all of it
     const nameFrom = starts[caseColumn] as number;
     const nameTo = ends[caseColumn] as number;
     if (nameFrom === nameTo || !plainName(bytes, nameFrom, nameTo)) return false;
     for (const column of mustBeEmpty) if (ends[column] !== starts[column]) return false;
     for (const column of shortTexts) if ((ends[column] as number) - (starts[column] as number) > LONGEST_NAME) return false;
     if (recordedColumn >= 0 && ends[recordedColumn] !== starts[recordedColumn]) {
-      if (job.knownOn !== null || dayIn(bytes, starts[recordedColumn] as number, ends[recordedColumn] as number) === NOT_A_DAY) return false;
+      if (dayIn(bytes, starts[recordedColumn] as number, ends[recordedColumn] as number) === NOT_A_DAY) return false;
     }
     const translation = translationOf(bytes, starts, ends);
     if (translation === null) return false;
@@ -93,7 +94,6 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
       happened = moment.instant <= job.asAt;
     } else if (timed && symbol !== IGNORED) symbol = INTERPRET;
     if (!happened) symbol = translation.matterLater ? INTERPRET : IGNORED;
-    if (job.knownOn !== null && recordedColumn < 0) return false;
 
     draft.personWords = 0;
     if (personColumn >= 0 && ends[personColumn] !== starts[personColumn]) {

@@ -37,7 +37,9 @@ export async function openParquet(path: string, recorder: Recorder): Promise<Par
   const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
   const connection = await instance.connect();
   const file = `read_parquet(${quoted(path)}, file_row_number = true)`;
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${file}`);
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${file}`).catch((error: Error) => {
+    throw new NotForBulk(error.message); // the plain reader says it better
+  });
   const types = new Map(described.getRows().map((row) => [String(row[0]), String(row[1])]));
   const plan = planOf(types, recorder);
   connection.registerScalarFunction(
@@ -89,7 +91,7 @@ type Plan = { readonly columns: readonly string[]; readonly record: (chunk: Duck
 function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
   const { job, timed } = recorder;
   if (NEEDED_COLUMNS.some((column) => !types.has(column))) throw new NotForBulk("a column is missing");
-  const columns = columnsOf([...types.keys()], job.context);
+  const columns = columnsOf([...types.keys()], job);
   if (timed || job.knownOn !== null || types.get("type") !== "VARCHAR" || columns.dates.length > 1) throw new UnforeseenColumns();
   const empty = ["replaces", "data", "recorded"].filter((column) => types.has(column)).map((column) => `${named(column)} IS NULL`);
   const short = ["organisation", "service", "area", "reason"].filter((column) => types.has(column)).map((column) => `coalesce(strlen(CAST(${named(column)} AS VARCHAR)), 0) <= 200`);
@@ -168,6 +170,7 @@ function codedColumn(column: string, type: string, recorder: Recorder): { readon
     return { values, sql: `(CASE WHEN ${named(column)} IS NULL THEN 1 WHEN ${named(column)} BETWEEN 0 AND ${MOST_NUMBER - 1} THEN ${named(column)} + 2 END)` };
   }
   if (type !== "VARCHAR") throw new UnforeseenColumns();
+  if (fields.length === 0) throw new UnforeseenColumns(); // areas, of which there are many
   const choices = fields.flatMap((field) => [...Object.keys(field.choices ?? {}), ...(field.type === "yes-no" ? ["true", "false"] : [])]);
   const values = ["", ...new Set(choices)];
   return { values, sql: `list_position(${list(values)}, coalesce(${named(column)}, ''))` };

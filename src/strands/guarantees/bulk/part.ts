@@ -8,7 +8,7 @@ import { partitionEvaluator, type PartitionClocks } from "./partition.ts";
 import { isTimed, recorderFor, type Job } from "./recorder.ts";
 import { closePool, newPool, PARTITIONS, type PoolContents } from "./records.ts";
 import type { Run } from "./runs.ts";
-import { scanSources, type Source } from "./scan.ts";
+import { scanSources, type OnShare, type Source } from "./scan.ts";
 
 /** What the threads of one evaluation share. */
 export type Assignment = {
@@ -37,7 +37,7 @@ export type PartAnswer = {
 
 /** One thread's part: first it records events, then, once all threads have, it evaluates partitions. */
 export type Part = {
-  readonly scan: () => Promise<PoolContents>;
+  readonly scan: (onShare?: OnShare) => Promise<PoolContents>;
   readonly evaluate: (pools: readonly PoolContents[]) => PartAnswer;
 };
 
@@ -45,8 +45,8 @@ export function newPart(assignment: Assignment, thread: number): Part {
   const { job, sources, want, turns, folder, poolWords, answerBytes } = assignment;
   const pool = newPool(poolWords, isTimed(job.definition), join(folder, `events-${thread}`));
   return {
-    scan: async () => {
-      await scanSources(sources, recorderFor(job, pool), turns);
+    scan: async (onShare = () => {}) => {
+      await scanSources(sources, recorderFor(job, pool), turns, onShare);
       return closePool(pool);
     },
     evaluate: (pools) => {

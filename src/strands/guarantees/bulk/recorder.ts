@@ -18,6 +18,8 @@ export type Job = {
   readonly asAt: number;
   readonly knownOn: number | null;
   readonly context: RowContext;
+  /** Areas whose cases an overlay judges: those cases are left to the interpreter. */
+  readonly areas: readonly string[];
 };
 
 /** Writes events to a pool of records. */
@@ -66,7 +68,7 @@ export function recordRow(recorder: Recorder, raw: RawRow): void {
   if (draft.symbol !== IGNORED || draft.personWords > 0 || draft.idHash !== 0) appendRecord(recorder.pool, draft);
 }
 
-function putEvent(recorder: Recorder, { event }: EventRow): void {
+function putEvent(recorder: Recorder, { event, area }: EventRow): void {
   const { job, draft, alphabet, timed } = recorder;
   const { zone, order } = job.definition;
   const placed = placeEvent(event, zone);
@@ -74,7 +76,7 @@ function putEvent(recorder: Recorder, { event }: EventRow): void {
   draft.tick = timed ? placed.instant : placed.day;
   draft.field = NO_DATE;
   draft.symbol = IGNORED;
-  if (event.replaces !== null) draft.symbol = INTERPRET;
+  if (event.replaces !== null || (area !== null && job.areas.includes(area))) draft.symbol = INTERPRET;
   else if (rank === undefined) return;
   else if (job.knownOn !== null && startOfMoment(event.recorded, zone) > job.knownOn) return;
   else if (placed.instant > job.asAt) draft.symbol = recorder.laterTypes.has(event.type) ? INTERPRET : IGNORED;

@@ -8,7 +8,7 @@ import { newPart, type Assignment, type KeptClocks, type PartAnswer } from "./pa
 import type { Job } from "./recorder.ts";
 import type { PoolContents } from "./records.ts";
 import type { Run } from "./runs.ts";
-import type { Source } from "./scan.ts";
+import type { OnShare, Source } from "./scan.ts";
 import type { FromWorker } from "./worker.ts";
 
 /**
@@ -22,8 +22,8 @@ export type BulkAnswer = {
   readonly interpret: readonly string[];
 };
 
-/** Words of a thread's pool of records: 256 MB, and what is more goes to a file. */
-const POOL_WORDS = 1 << 26;
+/** Words of a thread's pool of records at the most: 256 MB; what is more goes to a file. */
+const MOST_POOL_WORDS = 1 << 26;
 /** Bytes of answer a thread keeps in memory. */
 const ANSWER_BYTES = 256 << 20;
 
@@ -31,8 +31,11 @@ export type BulkOptions = {
   /** Two threads pay from a few megabytes on. */
   readonly threads: 1 | 2;
   readonly want: LineFormat | "clocks";
+  /** Words of each thread's pool; a full pool goes to a file. */
   readonly poolWords?: number;
   readonly answerBytes?: number;
+  /** Told of the pieces of files that this thread has read. */
+  readonly onShare?: OnShare;
 };
 
 /**
@@ -52,25 +55,25 @@ export async function evaluateSources<Result>(
     want: options.want,
     turns: new Int32Array(new SharedArrayBuffer((all.length + 1) * 4)),
     folder,
-    poolWords: options.poolWords ?? POOL_WORDS,
+    poolWords: Math.min(options.poolWords ?? MOST_POOL_WORDS, MOST_POOL_WORDS),
     answerBytes: options.answerBytes ?? ANSWER_BYTES,
   });
   try {
-    return await use(await work(assign(sources), options.threads));
+    return await use(await work(assign(sources), options));
   } catch (error) {
     if (!(error instanceof UnforeseenColumns)) throw error;
     const byRow = sources.map((source): Source => (source.kind === "parquet" ? { kind: "rows", path: source.path } : source));
-    return await use(await work(assign(byRow), options.threads));
+    return await use(await work(assign(byRow), options));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function work(assignment: Assignment, threads: 1 | 2): Promise<BulkAnswer> {
+async function work(assignment: Assignment, { threads, onShare }: BulkOptions): Promise<BulkAnswer> {
   const colleague = threads === 2 ? startColleague(assignment) : null;
   try {
     const part = newPart(assignment, 0);
-    const own = await part.scan();
+    const own = await part.scan(onShare);
     if (colleague === null) return part.evaluate([own]);
     const pools: readonly PoolContents[] = [own, (await colleague.next("scanned")).pool];
     colleague.tell(pools);

@@ -1,7 +1,7 @@
 import { symbolOf, type Letters } from "../machine/alphabet.ts";
-import { isEventRow, readEventRow, type RowContext } from "../model/event-row.ts";
-import type { Recorder } from "./recorder.ts";
-import { IGNORED } from "./records.ts";
+import { isEventRow, readEventRow } from "../model/event-row.ts";
+import type { Job, Recorder } from "./recorder.ts";
+import { IGNORED, INTERPRET } from "./records.ts";
 
 /**
  * Columns hold few different values, so a combination of type and fields is read once, by the plain reader itself, and
@@ -19,19 +19,20 @@ export type Translation = {
 
 /** The columns of a file by what they are to a translation. */
 export type Columns = {
-  /** Fields that some event type declares, but for dates: few different values each. */
+  /** Fields that some event type declares, but for dates, and the area where areas matter: few different values each. */
   readonly coded: readonly string[];
   /** Fields that hold dates wherever they are declared. */
   readonly dates: readonly string[];
 };
 
-export function columnsOf(header: readonly string[], context: RowContext): Columns {
+export function columnsOf(header: readonly string[], { context, areas }: Job): Columns {
   const kinds = new Map<string, Set<string>>();
   for (const fields of context.types.values()) {
     for (const [name, field] of Object.entries(fields)) kinds.set(name, (kinds.get(name) ?? new Set()).add(field.type));
   }
   const isDate = (column: string) => [...(kinds.get(column) ?? [])].join() === "date";
-  return { coded: header.filter((column) => kinds.has(column) && !isDate(column)), dates: header.filter(isDate) };
+  const isCoded = (column: string) => (kinds.has(column) && !isDate(column)) || (column === "area" && areas.length > 0);
+  return { coded: header.filter(isCoded), dates: header.filter(isDate) };
 }
 
 /** A day that exists, in place of any other in a date column: tests ask only whether there is one. */
@@ -48,6 +49,7 @@ export function translate(recorder: Recorder, columns: Columns, type: string, va
   const row = readEventRow(raw, recorder.job.context);
   if (!isEventRow(row) || row.event.replaces !== null) return null;
   const { alphabet, job } = recorder;
+  if (row.area !== null && recorder.job.areas.includes(row.area)) return { symbol: INTERPRET, symbolTimed: INTERPRET, dateColumn: -1, matterLater: true };
   const matterLater = recorder.laterTypes.has(type);
   const rank = job.definition.order.get(type);
   const letters = rank === undefined ? undefined : (alphabet.letters[rank] as Letters);

@@ -6,7 +6,7 @@ import { csvLine } from "../../../lib/csv/write.ts";
 import { zoneOf } from "../../../lib/dates/zone.ts";
 import { evaluateCases, readCases, rowsOf, type BadRow, type CaseClocks, type CaseHistory } from "../files/evaluate.ts";
 import { FileProblem, mustExist } from "../files/rows.ts";
-import { writeClocks, type OutputFormat, type OutputRow } from "../files/write.ts";
+import { writeClockLines, writeClocks, type OutputFormat, type OutputRow } from "../files/write.ts";
 import type { Library } from "../library.ts";
 import { rowContext } from "../model/event-row.ts";
 import { explain } from "../model/explain.ts";
@@ -31,9 +31,35 @@ export async function evaluateFiles(
   clock: Now,
 ): Promise<void> {
   const asked = readQuestion(options, library, clock);
+  if (options.explain !== true && (await answerInBulk(files, asked, library, options))) return;
   const read = await readWithProgress(files, asked, library);
   if (read.badRows.length > 0) reportBadRows(read.badRows, options);
   await writeAnswer(read.cases, asked, options);
+}
+
+/** From so many bytes on it pays to go the quick way. */
+const BYTES_FOR_BULK = 1 << 20;
+
+/** Goes the quick way for big files; false when they are small, or must be read the plain way. */
+async function answerInBulk(files: readonly string[], asked: Asked, library: Library, options: EvaluateOptions): Promise<boolean> {
+  const size = await sizeOf(files);
+  if (size < BYTES_FOR_BULK || files.includes("-")) return false;
+  const { evaluateInBulk } = await import("../bulk/evaluate.ts");
+  const format = outputFormat(options);
+  const progress = showProgress("Reading events", size);
+  const done = await evaluateInBulk(
+    files,
+    asked,
+    rowContext(asked.definition.zone, library.definitions.values()),
+    format === "csv" ? "csv" : "ndjson",
+    async (lines) => {
+      progress.done();
+      await writeClockLines(lines, format, process.stdout);
+    },
+    progress.advance,
+  );
+  progress.done();
+  return done;
 }
 
 /** Evaluates cases that are already at hand (the record's) and writes them. */
@@ -42,7 +68,7 @@ export async function writeAnswer(
   asked: Asked,
   options: EvaluateOptions,
 ): Promise<void> {
-  const format = options.format ?? (process.stdout.isTTY ? "table" : "ndjson");
+  const format = outputFormat(options);
   const evaluated = evaluateCases(cases, asked.definitionFor, asked.question);
   await writeClocks(outputRows(evaluated, options.explain === true), format, process.stdout);
 }
@@ -61,11 +87,24 @@ function* outputRows(evaluated: Iterable<CaseClocks>, explained: boolean): Gener
   }
 }
 
+function outputFormat(options: EvaluateOptions): OutputFormat {
+  return options.format ?? (process.stdout.isTTY ? "table" : "ndjson");
+}
+
+/** Bytes of the files, without standard input. */
+async function sizeOf(files: readonly string[]): Promise<number> {
+  try {
+    const sizes = await Promise.all(files.filter((file) => file !== "-").map(mustExist));
+    return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  } catch (error) {
+    if (error instanceof FileProblem) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
 async function readWithProgress(files: readonly string[], asked: Asked, library: Library) {
   try {
-    let size = 0;
-    for (const file of files) if (file !== "-") size += await mustExist(file);
-    const progress = showProgress("Reading events", size);
+    const progress = showProgress("Reading events", await sizeOf(files));
     const context = rowContext(zoneOf(asked.definition.zone.id), library.definitions.values());
     const read = await readCases(files, context, asked.definition, progress.advance);
     progress.done();

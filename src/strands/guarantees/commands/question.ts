@@ -21,6 +21,8 @@ export type Asked = {
   readonly definition: Definition;
   /** The definition for a case of an area: an overlay's where one names the area. */
   readonly definitionFor: (area: string | null) => Definition;
+  /** The areas that an overlay names. */
+  readonly areas: readonly string[];
   readonly question: Question;
 };
 
@@ -54,7 +56,7 @@ export function readQuestion(options: QuestionOptions, library: Library, clock: 
     promise: options.promise ?? null,
     version: options.version ?? null,
   };
-  return { definition, definitionFor: byArea(library, definition, options, build), question };
+  return { definition, ...byArea(library, definition, options, build), question };
 }
 
 /** Overlays that name areas hold for those areas' cases by themselves; an overlay asked for holds for all. */
@@ -63,14 +65,14 @@ function byArea(
   definition: Definition,
   options: QuestionOptions,
   build: (overlay: string | null) => Definition,
-): (area: string | null) => Definition {
-  if (options.overlay !== undefined) return () => definition;
+): Pick<Asked, "definitionFor" | "areas"> {
+  if (options.overlay !== undefined) return { definitionFor: () => definition, areas: [] };
   const areas = new Map<string, Definition>();
   for (const overlay of library.overlays.values()) {
     if (overlay.overlays !== definition.id) continue;
     for (const area of overlay.areas ?? []) areas.set(area, build(overlay.id));
   }
-  return (area) => (area === null ? definition : (areas.get(area) ?? definition));
+  return { definitionFor: (area) => (area === null ? definition : (areas.get(area) ?? definition)), areas: [...areas.keys()] };
 }
 
 function readChoices(settings: readonly string[]): Choices {

@@ -31,6 +31,22 @@ export async function writeClocks(rows: Iterable<OutputRow>, format: OutputForma
   }
 }
 
+/** Writes clocks that are lines already: those of CSV, else NDJSON. */
+export async function writeClockLines(batches: Iterable<Buffer>, format: OutputFormat, output: NodeJS.WriteStream): Promise<void> {
+  if (format === "table" || format === "parquet") {
+    await writeClocks(rowsIn(batches), format, output);
+    return;
+  }
+  if (format === "csv") output.write(`${CSV_HEADER}\n`);
+  for (const batch of batches) if (!output.write(batch)) await once(output, "drain");
+}
+
+function* rowsIn(batches: Iterable<Buffer>): Generator<OutputRow> {
+  for (const batch of batches) {
+    for (const line of batch.toString("utf8").trimEnd().split("\n")) yield JSON.parse(line) as OutputRow;
+  }
+}
+
 async function writeLines(rows: Iterable<OutputRow>, output: NodeJS.WriteStream, line: (row: OutputRow) => string): Promise<number> {
   let count = 0;
   let batch: string[] = [];
