@@ -1,4 +1,5 @@
 import { dayFromCivil, parseDay } from "../../../lib/dates/day.ts";
+import { readMoment, zoneOf } from "../../../lib/dates/zone.ts";
 import { fieldsOf, readCondition } from "./condition.ts";
 import { readEvidence, readFirst, readLaw } from "./definition.ts";
 import type { CalendarFile, DefinitionFile, OverlayFile, PromiseFile, RuleFile } from "./language.ts";
@@ -67,7 +68,8 @@ function checkZoneAndCalendar(file: DefinitionFile, calendars: ReadonlyMap<strin
     let last = "";
     for (const opening of openings ?? []) {
       const [from, to] = opening.split("-") as [string, string];
-      if (from >= to || from < last || to > "24:00") {
+      const isTime = [from, to].every((time) => time.slice(3) < "60" && time <= "24:00");
+      if (!isTime || from >= to || from < last) {
         findings.push({ path: ["opening-hours", weekday], message: `"${opening}" is not an opening after the one before it: write them in order, as 09:00-12:00` });
       }
       last = to;
@@ -94,6 +96,10 @@ function checkVersions(file: DefinitionFile): Finding[] {
     seen.add(version.id);
     if (version.grandfathers !== undefined && version["applies-to"] !== "all clocks") {
       findings.push({ path: [...path, "grandfathers"], message: "only a version that applies to all clocks can spare some: add `applies-to: all clocks`" });
+    }
+    const spared = version.grandfathers?.["started-before"];
+    if (spared !== undefined && parseDay(spared) === undefined) {
+      findings.push({ path: [...path, "grandfathers", "started-before"], message: `"${spared}" is a date that does not exist` });
     }
     findings.push(...checkLaw(file, version.law, [...path, "law"]));
   });
@@ -139,7 +145,9 @@ function checkRule(file: DefinitionFile, rule: RuleFile & Record<string, unknown
     const first = readFirst(rule["counted-from"]);
     if (first.kind === "first") events.push({ key: "counted-from", type: first.type }, { key: "counted-from", type: first.since });
   }
-  for (const need of [...listOf(rule["needs"]), ...listOf(rule["expects"])]) events.push({ key: "needs", type: readEvidence(need).type });
+  for (const key of ["needs", "expects"] as const) {
+    for (const need of listOf(rule[key])) events.push({ key, type: readEvidence(need).type });
+  }
   for (const { key, type } of events) if (!types.includes(type)) findings.push(unknown([...path, key], "event", type, types));
   const own = listOf(rule["when"] ?? rule["from"]);
   for (const key of ["counted-from", "to"] as const) {
@@ -182,7 +190,8 @@ function checkLimits(file: DefinitionFile, promise: PromiseFile, path: Path): Fi
   if (limits.some((limit) => limit.unit === "working-days") && file.calendar === undefined) {
     findings.push({ path: [...path, "limit"], message: "working days need a calendar: add `calendar:` to the file" });
   }
-  if (limits.some((limit) => scaleOf(limit) === "working-minutes") && file["opening-hours"] === undefined) {
+  const isOpen = Object.values(file["opening-hours"] ?? {}).some((openings) => (openings ?? []).length > 0);
+  if (limits.some((limit) => scaleOf(limit) === "working-minutes") && !isOpen) {
     findings.push({ path: [...path, "limit"], message: "working hours need opening hours: add `opening-hours:` to the file" });
   }
   if (promise["rolls-to"] !== undefined && file.calendar === undefined) {
@@ -281,13 +290,30 @@ function checkUse(file: DefinitionFile): Finding[] {
     .map((source) => ({ path: ["sources", source], message: `no rule names the source "${source}": use it, or say in its \`note\` what it is for` }));
 }
 
-/** That examples speak of events and promises the file has. */
+/** Whether a moment exists does not depend on the zone; the file's own may be one that does not exist. */
+const ANY_ZONE = zoneOf("UTC");
+
+function momentsOf(example: DefinitionFile["examples"][number]): readonly { readonly path: Path; readonly text: string }[] {
+  const events = example.events.flatMap((line, at) => {
+    const [when = "", , ...fields] = line.split(" ");
+    const recorded = fields.filter((field) => field.startsWith("recorded=")).map((field) => field.slice("recorded=".length));
+    return [when, ...recorded].map((text) => ({ path: ["events", at], text }));
+  });
+  const questions = (["as-at", "known-on"] as const).flatMap((key) => (example[key] === undefined ? [] : [{ path: [key], text: example[key] }]));
+  return [...events, ...questions];
+}
+
+/** That examples speak of events, promises and moments that exist. */
 function checkExamples(file: DefinitionFile): Finding[] {
   const types = Object.keys(file.events);
   return file.examples.flatMap((example, index) => [
     ...example.events.flatMap((line, at) => {
       const type = line.split(" ")[1] ?? "";
       return types.includes(type) || type === "withdrawn-entry" ? [] : [unknown(["examples", index, "events", at], "event", type, types)];
+    }),
+    ...momentsOf(example).flatMap(({ path, text }) => {
+      const read = readMoment(text, ANY_ZONE);
+      return typeof read === "string" ? [{ path: ["examples", index, ...path], message: read }] : [];
     }),
     ...example.clocks.flatMap((clock, at) =>
       file.promises[clock.promise] === undefined ? [unknown(["examples", index, "clocks", at, "promise"], "promise", clock.promise, Object.keys(file.promises))] : [],

@@ -67,6 +67,9 @@ function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: Lo
     const key = path.at(-1);
     return [{ ...locate(path.slice(0, -1)), message: `${place(path.slice(0, -1))}"${String(key)}" is missing: add it` }];
   }
+  if (issue.code === "invalid_type" && issue.expected === "string") {
+    return [{ ...locate(path), message: `${place(path)}write a text here; one that looks like a number goes in quotes, as "2019"` }];
+  }
   return [{ ...locate(path), message: `${place(path)}${issue.message}` }];
 }
 
