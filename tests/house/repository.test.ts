@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { missingPlatforms, type LockedPackage } from "./lock.ts";
 import { differences, documentedNames, isExactVersion, machinePaths, settingsRead } from "./repository.ts";
 import { PROGRAM } from "./rooms.ts";
 import { listFiles, readCode, ROOT } from "./tree.ts";
@@ -67,6 +68,21 @@ test("every dependency is one exact version, the same in the lock file", () => {
     true,
     true,
   ]);
+});
+
+test("the lock file holds the packages of every system, without which `npm ci` refuses it", () => {
+  const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
+  assert.deepEqual(Object.keys(missingPlatforms(lock.packages)), [], "run `npm run lock`");
+  const musl = { version: "2.0.0", os: ["linux"], cpu: ["x64"], libc: ["musl"], optional: true };
+  const locked = {
+    "node_modules/tool": { optionalDependencies: { "@tool/linux-x64-musl": "2.0.0", "@tool/darwin-arm64": "2.0.0" } },
+    "node_modules/@tool/linux-x64-musl": { ...musl, version: "1.0.0" },
+  };
+  assert.deepEqual(missingPlatforms(locked), {
+    "node_modules/tool/node_modules/@tool/linux-x64-musl": musl,
+    "node_modules/@tool/darwin-arm64": { version: "2.0.0", os: ["darwin"], cpu: ["arm64"], optional: true },
+  });
+  assert.deepEqual(missingPlatforms({ ...locked, ...missingPlatforms(locked) }), {});
 });
 
 test("no file names a folder of somebody's machine", (t) => {
