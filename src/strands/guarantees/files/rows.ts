@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import type { DuckDBValue } from "@duckdb/node-api";
 import { parse, type Info } from "csv-parse";
 import { NEEDED_COLUMNS, type RawRow } from "../model/event-row.ts";
+import { FileProblem, linesOf, textOf } from "./text.ts";
 
 /** A row of a file with its line (rows of Parquet are counted from 1), or what is wrong with the line itself. */
 export type FileRow =
@@ -12,8 +12,7 @@ export type FileRow =
 
 export type FileFormat = "csv" | "ndjson" | "parquet";
 
-/** What cannot be read at all: no file, no format, no header. The message says what to do. */
-export class FileProblem extends Error {}
+export { FileProblem };
 
 /** Longest line of an NDJSON file; what is longer is not an event. */
 const LONGEST_LINE = 1_000_000;
@@ -60,9 +59,8 @@ export async function mustExist(path: string): Promise<number> {
 }
 
 async function* readCsv(path: string, onBytes: (bytes: number) => void): AsyncGenerator<FileRow> {
-  const input = createReadStream(path);
-  input.on("data", (chunk) => onBytes(chunk.length));
-  const parser = input.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_LINE }));
+  const input = Readable.from(textOf(path, onBytes));
+  const parser = input.pipe(parse({ info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_LINE }));
   // A stream's error does not travel through `pipe`.
   input.on("error", (error) => parser.destroy(error));
   let header: readonly string[] | undefined;
@@ -99,19 +97,16 @@ function checkHeader(path: string, header: readonly string[]): void {
 }
 
 async function* readNdjson(path: string, onBytes: (bytes: number) => void): AsyncGenerator<FileRow> {
-  const input = path === "-" ? process.stdin : createReadStream(path);
-  input.on("data", (chunk: Buffer | string) => onBytes(chunk.length));
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    line++;
-    const trimmed = line === 1 ? text.replace(/^\uFEFF/, "").trim() : text.trim();
-    if (trimmed === "") continue;
-    if (trimmed.length > LONGEST_LINE) {
+  for await (const found of linesOf(textOf(path, onBytes), LONGEST_LINE)) {
+    const { line } = found;
+    if ("tooLong" in found) {
       yield { line, column: "", problem: `is longer than ${LONGEST_LINE} characters` };
       continue;
     }
+    const text = found.text.trim();
+    if (text === "") continue;
     try {
-      const row: unknown = JSON.parse(trimmed);
+      const row: unknown = JSON.parse(text);
       if (row !== null && typeof row === "object" && !Array.isArray(row)) yield { line, row: row as RawRow };
       else yield { line, column: "", problem: "is not a JSON object" };
     } catch (error) {
@@ -145,9 +140,12 @@ export async function* readParquet(path: string, where = "true"): AsyncGenerator
   }
 }
 
-/** DuckDB's dates and timestamps as the texts an event file would have; its integers as numbers. */
+/** DuckDB's dates and timestamps as the texts an event file would have; its integers as numbers, its structures as objects. */
 function plain(value: DuckDBValue): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value === null || typeof value !== "object") return value;
+  if ("entries" in value && !Array.isArray(value.entries)) {
+    return Object.fromEntries(Object.entries(value.entries).map(([name, entry]) => [name, plain(entry as DuckDBValue)]));
+  }
   return String(value);
 }

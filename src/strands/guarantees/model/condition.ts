@@ -67,7 +67,8 @@ function readTest(text: string): Test | string {
 export function readValue(text: string): FieldValue {
   if (text === "true") return true;
   if (text === "false") return false;
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  // "0012" and a number of twenty digits are names: as numbers they would not be the same when written again.
+  if (/^-?\d+(\.\d+)?$/.test(text) && String(Number(text)) === text) return Number(text);
   return text;
 }
 

@@ -110,7 +110,9 @@ function readData(
   problems: RowProblem[],
 ): Readonly<Record<string, unknown>> {
   const data: Record<string, unknown> = {};
-  for (const [column, value] of Object.entries(jsonData(raw["data"], problems))) data[column] = value;
+  for (const [column, value] of Object.entries(jsonData(raw["data"], problems))) {
+    if (value !== null && value !== "") data[column] = value;
+  }
   for (const [column, value] of Object.entries(raw)) {
     // `reason` is both why an entry is corrected and, for some types, a field: the field where the type declares one.
     if (column === "reason" && (fields["reason"] === undefined || data["reason"] !== undefined)) continue;
