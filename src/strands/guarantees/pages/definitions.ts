@@ -2,6 +2,7 @@ import { inLanguage, nameLaw, readLaw } from "../model/definition.ts";
 import type { DefinitionFile, ExampleFile, PromiseFile, RuleFile } from "../model/language.ts";
 import type { ClockRow } from "../model/row.ts";
 import { paths } from "../paths.ts";
+import { conditionWords, fieldWords } from "./field-words.ts";
 import type { Words } from "./moments.ts";
 
 export type DefinitionList = readonly {
@@ -39,7 +40,12 @@ export type RuleView = {
   readonly law: { readonly text: string; readonly href: string | null };
   /** For each version of the definition: does it hold there? */
   readonly versions: readonly boolean[];
+  /** The same in words: "all", or "2007, 2015". */
+  readonly inVersions: string;
 };
+
+/** A rule that some versions have and others do not: its words in each version, or null. */
+export type Difference = { readonly does: string; readonly events: string; readonly cells: readonly (string | null)[] };
 
 export type DefinitionPage = {
   readonly id: string;
@@ -49,7 +55,9 @@ export type DefinitionPage = {
   readonly zone: string;
   readonly examples: readonly ExampleView[];
   readonly versions: readonly { readonly id: string; readonly from: string; readonly until: string; readonly says: string; readonly law: { readonly text: string; readonly href: string | null } }[];
-  readonly promises: readonly { readonly id: string; readonly name: string; readonly limits: readonly string[]; readonly rules: readonly RuleView[] }[];
+  readonly promises: readonly { readonly id: string; readonly name: string; readonly limits: readonly string[]; readonly limitNow: string; readonly rules: readonly RuleView[] }[];
+  /** Rules that are not the same in every version, beside each other. */
+  readonly differences: readonly Difference[];
   readonly parameters: readonly { readonly question: string; readonly choices: readonly { readonly text: string; readonly isDefault: boolean }[]; readonly because: string }[];
   readonly overlays: readonly { readonly name: string; readonly text: string; readonly law: string }[];
   readonly text: string;
@@ -67,6 +75,10 @@ export function definitionPage(
   const say = (phrase: Parameters<typeof inLanguage>[0]) => inLanguage(phrase, t.language);
   const law = (place: string) => lawLink(file, place);
   const date = (iso: string) => formats.plainDate(Temporal.PlainDate.from(iso));
+  const promises = Object.entries(file.promises).map(([id, promise]) => {
+    const limits = file.versions.map((version) => limitIn(promise, version.id, t));
+    return { id, name: say(promise.name), limits, limitNow: t("definition.limitNow", { limit: limits.at(-1) ?? "" }), rules: rulesOf(file, promise, words) };
+  });
   return {
     id: file.id,
     name: say(file.name),
@@ -81,12 +93,8 @@ export function definitionPage(
       says: say(version.says),
       law: law(version.law),
     })),
-    promises: Object.entries(file.promises).map(([id, promise]) => ({
-      id,
-      name: say(promise.name),
-      limits: file.versions.map((version) => limitIn(promise, version.id, t)),
-      rules: rulesOf(file, promise, words),
-    })),
+    promises,
+    differences: promises.flatMap((promise) => differencesOf(promise.rules)),
     parameters: Object.values(file.parameters ?? {}).map((parameter) => ({
       question: parameter.question,
       choices: Object.entries(parameter.choices).map(([id, meaning]) => ({ text: meaning, isDefault: id === parameter.default })),
@@ -118,31 +126,49 @@ function limitIn(promise: PromiseFile, version: string, t: Words["t"]): string {
 
 const GROUPS = ["starts", "stops", "ends", "voids", "restarts", "pauses", "moves"] as const;
 
-function rulesOf(file: DefinitionFile, promise: PromiseFile, { t }: Words): readonly RuleView[] {
+function rulesOf(file: DefinitionFile, promise: PromiseFile, words: Words): readonly RuleView[] {
+  const { t } = words;
   return GROUPS.flatMap((group) =>
-    (promise[group] ?? []).map((rule) => ({
-      does: t(`definition.does.${group}`),
-      events: ruleEvents(file, rule, t),
-      says: inLanguage(rule.says, t.language),
-      law: lawLink(file, rule.law),
-      versions: file.versions.map((version) => (rule.in === undefined || rule.in.includes(version.id)) && (promise.in === undefined || promise.in.includes(version.id))),
-    })),
+    (promise[group] ?? []).map((rule) => {
+      const holding = file.versions.filter(({ id }) => (rule.in?.includes(id) ?? true) && (promise.in?.includes(id) ?? true));
+      return {
+        does: t(`definition.does.${group}`),
+        events: ruleEvents(file, rule, words),
+        says: inLanguage(rule.says, t.language),
+        law: lawLink(file, rule.law),
+        versions: file.versions.map((version) => holding.includes(version)),
+        inVersions: holding.length === file.versions.length ? t("definition.allVersions") : holding.map(({ id }) => id).join(", "),
+      };
+    }),
   );
 }
 
-function ruleEvents(file: DefinitionFile, rule: RuleFile & Record<string, unknown>, t: Words["t"]): string {
+/** Rules of one promise that came, went or were reworded between versions; those of one event on one row. */
+function differencesOf(rules: readonly RuleView[]): readonly Difference[] {
+  const partial = rules.filter(({ versions }) => versions.includes(false) && versions.includes(true));
+  return [...Map.groupBy(partial, ({ does, events }) => `${does}\u0000${events}`).values()].map((group) => ({
+    does: group[0]?.does ?? "",
+    events: group[0]?.events ?? "",
+    cells: (group[0]?.versions ?? []).map((_, index) => group.filter(({ versions }) => versions[index]).map(({ says }) => says).join(" ") || null),
+  }));
+}
+
+function ruleEvents(file: DefinitionFile, rule: RuleFile & Record<string, unknown>, words: Words): string {
+  const { t } = words;
   const label = (type: string) => {
     const event = file.events[type];
     return event === undefined ? type : inLanguage(event.label, t.language);
   };
   const names = (types: unknown) => [types].flat().map((type) => label(String(type))).join(t("definition.or"));
-  const condition = rule["if"] === undefined ? "" : ` (${String(rule["if"])})`;
+  const fields = Object.assign({}, ...[rule["when"] ?? rule["from"]].flat().map((type) => file.events[String(type)]?.fields ?? {}));
+  const condition = rule["if"] === undefined ? "" : ` (${conditionWords(fields, String(rule["if"]), words)})`;
   const until = rule["until"] === undefined ? "" : t("definition.until", { event: names(rule["until"]) });
-  const needs = rule["needs"] === undefined ? "" : t("definition.needs", { events: [rule["needs"]].flat().join(", ") });
+  const needs = rule["needs"] === undefined ? "" : t("definition.needs", { events: [rule["needs"]].flat().map((need) => String(need).replace(/^[a-z0-9-]+/, label)).join(", ") });
   return `${names(rule["when"] ?? rule["from"])}${condition}${until}${needs}`;
 }
 
-function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly ClockRow[], { t, formats }: Words): ExampleView {
+function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly ClockRow[], words: Words): ExampleView {
+  const { t, formats } = words;
   const moment = (text: string) => {
     const date = Temporal.PlainDate.from(text.slice(0, 10));
     const time = /T(\d{2}:\d{2})/.exec(text)?.[1];
@@ -155,7 +181,7 @@ function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly 
     events: example.events.map((line) => {
       const [when, type, ...rest] = line.split(" ") as [string, string, ...string[]];
       const event = file.events[type];
-      return { when: moment(when), label: event === undefined ? type : inLanguage(event.label, t.language), details: rest.join(", ") };
+      return { when: moment(when), label: event === undefined ? type : inLanguage(event.label, t.language), details: rest.map((detail) => exampleDetail(event, detail, words)).join("; ") };
     }),
     seen: example["as-at"] === undefined ? null : t("definition.seen", { date: moment(example["as-at"]) }),
     clocks: rows.map((row) => {
@@ -164,8 +190,24 @@ function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly 
         promise: promise === undefined ? row.promise : inLanguage(promise.name, t.language),
         state: row.state,
         stateText: t(`clockState.${row.state}`),
-        text: t("definition.clock", { started: moment(row.started), due: moment(row.due), elapsed: row.elapsed, unit: t(`unit.${row.unit}`), excluded: row.excluded }),
+        text: t(row.excluded === 0 ? "definition.clock" : "definition.clockWithout", {
+          started: moment(row.started),
+          due: moment(row.due),
+          elapsed: amount(row, row.elapsed, t),
+          excluded: amount(row, row.excluded, t),
+        }),
       };
     }),
   };
+}
+
+function amount(row: ClockRow, count: number, t: Words["t"]): string {
+  return row.unit === "working-minutes" && count % 60 === 0 ? t("amount.working-hours", { count: count / 60 }) : t(`amount.${row.unit}`, { count });
+}
+
+/** "by=person" of an example's event, in the words of the field. */
+function exampleDetail(event: DefinitionFile["events"][string] | undefined, detail: string, words: Words): string {
+  const [name = "", ...value] = detail.split("=");
+  const field = event?.fields?.[name];
+  return field === undefined ? detail : fieldWords(field, value.join("="), words);
 }

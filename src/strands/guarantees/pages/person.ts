@@ -3,15 +3,16 @@ import type { Fact } from "../../../core/record/index.ts";
 import type { CaseView, JudgedClock, PersonView } from "../model/person.ts";
 import { inLanguage } from "../model/definition.ts";
 import { paths } from "../paths.ts";
+import { fieldWords } from "./field-words.ts";
 import { momentOf, type Words } from "./moments.ts";
 import { isOpen, promiseCard, promiseFile, stateText, type CardAction, type PromiseCard } from "./promise-card.ts";
 
 export type PersonPage = {
   readonly name: string;
-  /** "Born 4 May 1951 · NHS number 999 123 4567"; null where nothing is known. */
+  /** "Born 4 May 1951, NHS number 999 123 4567"; null where nothing is known. */
   readonly who: string | null;
   readonly open: readonly (PromiseCard & { readonly record: string | null })[];
-  readonly past: readonly { readonly state: string; readonly stateText: string; readonly text: string; readonly dates: string; readonly why: PromiseCard["explanation"] }[];
+  readonly past: readonly { readonly state: string; readonly stateText: string; readonly text: string; readonly place: string | null; readonly dates: string; readonly why: PromiseCard["explanation"] }[];
   readonly events: readonly EventLine[];
   readonly calendar: string | null;
   readonly wrong: string;
@@ -23,6 +24,7 @@ export type EventLine = {
   readonly datetime: string;
   readonly title: string;
   readonly text: string;
+  readonly place: string | null;
   readonly note: string | null;
   readonly correct: string | null;
 };
@@ -65,7 +67,7 @@ export function whoLine(view: Pick<PersonView, "identity">, { t, formats }: Word
   const born = identity.birthDate === null ? [] : [t("person.born", { date: formats.plainDate(Temporal.PlainDate.from(identity.birthDate)) })];
   const numbers = identity.identifiers.map(({ system, value }) => `${identifierName(system, t)} ${value}`);
   // Each part stays on one line: half a number on the next is read as another number.
-  return [...born, ...numbers.slice(0, 1)].map((part) => part.replaceAll(" ", "\u00A0")).join(" · ") || null;
+  return [...born, ...numbers.slice(0, 1)].map((part) => part.replaceAll(" ", "\u00A0")).join(", ") || null;
 }
 
 export function placeName(owner: { readonly serviceId: string | null; readonly organisationId: string | null }, directory: Directory): string | null {
@@ -95,15 +97,14 @@ function pastPromise(judged: JudgedClock, owner: CaseView, directory: Directory,
   const { t, formats } = words;
   const card = promiseCard(judged, owner, null, [], now, words);
   const name = inLanguage(promiseFile(definition, clock.promise).name, t.language);
-  const place = placeName(owner, directory);
+  const dates = [clock.started, clock.stopped ?? clock.started].map((tick) => formats.shortDateWithYear(momentOf(definition, clock, tick)));
+  const [from = "", to = ""] = dates;
   return {
     state: card.state,
     stateText: stateText(judged, now, words),
-    text: place === null ? name : `${name}, ${place}`,
-    dates: t("person.fromTo", {
-      from: formats.shortDateWithYear(momentOf(definition, clock, clock.started)),
-      to: formats.shortDateWithYear(momentOf(definition, clock, clock.stopped ?? clock.started)),
-    }),
+    text: name,
+    place: placeName(owner, directory),
+    dates: from === to ? from : t("person.fromTo", { from, to }),
     why: card.explanation,
   };
 }
@@ -117,16 +118,14 @@ function eventLines(view: PersonView, staff: boolean, words: Words): readonly Ev
     .map(({ owner, fact }) => eventLine(view, owner, fact, staff, words));
 }
 
-function eventLine(view: PersonView, owner: CaseView, fact: Fact, staff: boolean, { t, formats }: Words): EventLine {
+function eventLine(view: PersonView, owner: CaseView, fact: Fact, staff: boolean, words: Words): EventLine {
+  const { t, formats } = words;
   const event = owner.definitions.map((definition) => definition.file.events[fact.type]).find((found) => found !== undefined);
   const zone = owner.definitions[0]?.zone.id ?? "UTC";
   const when = fact.occurredAt === null ? fact.occurredOn : fact.occurredAt.toZonedDateTimeISO(zone).toPlainDateTime();
   const details = Object.entries(fact.data).flatMap(([name, value]) => {
     const field = event?.fields?.[name];
-    if (field === undefined || value === false) return [];
-    const choice = field.choices?.[String(value)];
-    const text = choice !== undefined ? inLanguage(choice, t.language) : value === true ? inLanguage(field.says, t.language) : `${inLanguage(field.says, t.language)}: ${String(value)}`;
-    return [text];
+    return field === undefined ? [] : [fieldWords(field, value, words)];
   });
   const recorded = fact.recordedAt.toZonedDateTimeISO(zone).toPlainDate();
   const late = fact.occurredOn.until(recorded, { largestUnit: "days" }).days;
@@ -140,7 +139,8 @@ function eventLine(view: PersonView, owner: CaseView, fact: Fact, staff: boolean
     when: formats.shortDateWithYear(when),
     datetime: String(when),
     title: event === undefined ? fact.type : inLanguage(event.says, t.language),
-    text: [...details, ...(place === null ? [] : [t("person.at", { place })])].join(". "),
+    text: details.join(". "),
+    place,
     note: notes.length === 0 ? null : notes.join(" "),
     correct: staff ? paths.record(view.subjectId, owner.caseId, fact.type, fact.id) : null,
   };

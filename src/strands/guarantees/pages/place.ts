@@ -38,9 +38,11 @@ export type PlacePage = {
   readonly heading: string;
   readonly figures: readonly { readonly value: string; readonly meaning: string }[];
   readonly charts: readonly ChartView[];
-  /** Where it goes best and worst, when there are more services than that. */
+  /** Where it goes best and worst, of the services that counted enough for it not to be chance. */
   readonly highlights: PlacePage["services"];
-  readonly services: readonly { readonly name: string; readonly href: string; readonly share: string; readonly width: number; readonly counted: string }[];
+  readonly services: readonly { readonly name: string; readonly sub: string | null; readonly href: string; readonly share: string; readonly width: number; readonly counted: string }[];
+  /** Fewer counted than this: a share says more about chance. */
+  readonly few: number;
   readonly empty: boolean;
 };
 
@@ -64,8 +66,9 @@ export async function placePage(figures: PlaceFigures, words: Words): Promise<Pl
     heading: service === null ? t("place.heading", { place: figures.area.name }) : t("place.serviceHeading", { service, place: figures.area.name }),
     figures: bigFigures(figures, words),
     charts: [...(await monthCharts(figures, words)), ...(await waitCharts(figures, words))],
-    highlights: services.length <= 2 * ENDS ? services : [...services.slice(0, ENDS), ...services.slice(-ENDS)],
+    highlights: ends(services.filter(({ enough }) => enough)),
     services,
+    few: FEW,
     empty: figures.counts.length === 0 && figures.waits.length === 0,
   };
 }
@@ -130,7 +133,7 @@ async function monthChart(figures: PlaceFigures, counts: readonly MonthlyCount[]
     title,
     headingLevel: 2,
     chart: await renderChart(spec, t("place.chart.description", { title, share: overall === null ? t("place.nothing") : formats.percent(overall), months: months.length })),
-    meaning: `${t("place.chart.band")}${all.kept + all.broken < FEW ? ` ${t("place.chart.few")}` : ""}`,
+    meaning: t(all.kept + all.broken < FEW ? "place.chart.few" : "place.chart.band"),
     table: {
       head: [t("place.chart.month"), t("place.chart.kept"), t("place.chart.broken"), t("place.chart.share")],
       rows: months.map((month) => [
@@ -185,7 +188,7 @@ async function waitChart(figures: PlaceFigures, waits: readonly WaitBand[], name
   };
 }
 
-function serviceShares(figures: PlaceFigures, words: Words): PlacePage["services"] {
+function serviceShares(figures: PlaceFigures, words: Words): readonly (PlacePage["services"][number] & { readonly enough: boolean })[] {
   const { t } = words;
   const groups = Map.groupBy(figures.counts.filter((count) => count.serviceId !== null), (count) => count.serviceId as string);
   return [...groups]
@@ -193,15 +196,29 @@ function serviceShares(figures: PlaceFigures, words: Words): PlacePage["services
       const all = tally(counts);
       return {
         serviceId,
-        name: placeName({ serviceId, organisationId: null }, figures.directory) ?? serviceId,
+        ...namesOf(serviceId, figures.directory),
         href: paths.place(figures.area.code, serviceId),
         share: shareText(all, words),
         width: Math.round((share(all) ?? 0) * 100),
         exact: share(all) ?? 0,
         counted: t("place.counted", { count: all.kept + all.broken }),
+        enough: all.kept + all.broken >= FEW,
       };
     })
     .toSorted((a, b) => b.exact - a.exact || a.name.localeCompare(b.name, t.language));
+}
+
+/** The first and the last of a list, or all of it where the two would meet. */
+function ends<T>(list: readonly T[]): readonly T[] {
+  return list.length <= 2 * ENDS ? list : [...list.slice(0, ENDS), ...list.slice(-ENDS)];
+}
+
+/** A service's name, and under it who provides it. */
+function namesOf(serviceId: string, directory: Directory): { readonly name: string; readonly sub: string | null } {
+  const service = directory.services.get(serviceId);
+  const organisation = directory.organisations.get(service?.organisationId ?? "")?.name;
+  const name = service?.name ?? serviceId;
+  return { name, sub: organisation === undefined || organisation === name ? null : organisation };
 }
 
 function shareText(counts: Tally, { t, formats }: Words): string {

@@ -117,7 +117,7 @@ function whySentence({ definition, clock }: JudgedClock, { t, formats }: Words):
   const limit = t("promise.why", {
     status: t(`status.${definition.file.status}`),
     limit: clock.limit.words,
-    date: formats.moment(started),
+    date: countsTime(clock.limit) ? formats.moment(started) : formats.plainDate(started),
   });
   const moved = clock.notes.includes("due-moved") ? ` ${t("promise.moved")}` : "";
   const left = clock.stopped === null && !clock.paused ? ` ${t("promise.used", { used: speakAmount(clock.limit, clock.elapsed, t) })}` : "";
@@ -141,8 +141,11 @@ function railInput({ definition, clock }: JudgedClock, owner: CaseView, state: R
     if (tick === null || tick <= clock.started || tick > Math.max(end, clock.due)) return [];
     return [{ day: moment(tick), label: inLanguage(event.label, t.language).toLowerCase() }];
   });
-  const start = owner.facts.find((fact) => fact.id === clock.steps[0]?.event);
-  const startEvent = start === undefined ? undefined : definition.file.events[start.type];
+  const startStep = clock.steps.findLast(({ kind }) => kind === "started" || kind === "restarted");
+  const start = owner.facts.find((fact) => fact.id === startStep?.event);
+  // A clock may count from a day before the event that started it: that event then has its own post.
+  const onItsDay = start !== undefined && (timed || dayFromPlainDate(start.occurredOn) === clock.started);
+  const startEvent = onItsDay ? definition.file.events[start.type] : undefined;
   return {
     state,
     start: moment(clock.started),
