@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { buildSite, projections } from "../../src/app.ts";
+import { fixedClock } from "../../src/core/clock.ts";
+import type { Database } from "../../src/core/database/index.ts";
+import { putInstallation, readInstallation, type Installation } from "../../src/core/directory/index.ts";
+import type { Vault } from "../../src/core/vault/index.ts";
+import { createSessions } from "../../src/web/session.ts";
+import { loadDemonstration } from "../../seeds/load.ts";
+import { personas } from "../../seeds/personas.ts";
+import { withTestDatabase } from "../harness/database.ts";
+import { visit, type Visit } from "./harness.ts";
+
+/** The day on which the tests visit the demonstration region: a Wednesday. */
+export const NOW = Temporal.Instant.from("2025-03-12T09:30:00Z");
+export const TODAY = Temporal.PlainDate.from("2025-03-12");
+/** Enough that most services have somebody, few enough to load in a second or two. */
+const PEOPLE = 300;
+const SEED = 2009;
+/** A page that does not come must not hold up the tests. */
+const LONGEST_WAIT_MILLISECONDS = 10_000;
+
+/** The region's site, running, with a browser before it. */
+export type Demonstration = Visit & {
+  readonly db: Database;
+  /** The routes of the site as they were mounted: method and address pattern. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
+  /** The cookie of a persona, as `name=value`; nobody's is undefined. */
+  readonly cookieOf: (persona: string | null) => string | undefined;
+  /** A new, empty browser in which a persona is signed in; null is nobody. */
+  readonly openAs: (persona: string | null, settings?: Parameters<Browser["newContext"]>[0]) => Promise<Page>;
+};
+
+/** Opens the demonstration region as it stands on `TODAY`, in a database of its own. */
+export function openDemonstration(): Promise<Demonstration> {
+  return openSite(async (db, vault) => {
+    await loadDemonstration({
+      db,
+      vault,
+      projections: projections(),
+      now: NOW,
+      today: TODAY,
+      people: PEOPLE,
+      seed: SEED,
+      onProgress: () => {},
+    });
+    const installation = await readInstallation(db);
+    if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
+    return { installation, personas };
+  });
+}
+
+/** Opens an installation for real people, as a production start begins it: empty, and with nobody to pick. */
+export function openRealInstallation(): Promise<Demonstration> {
+  return openSite(async (db) => {
+    const installation: Installation = {
+      bodyName: "Westmere Council",
+      kind: "real",
+      timeZone: "Europe/London",
+      country: "GB",
+      telephone: null,
+      webAddress: null,
+      createdAt: NOW,
+    };
+    await putInstallation(db, installation);
+    return { installation, personas: [] };
+  });
+}
+
+type Filled = { readonly installation: Installation; readonly personas: typeof personas };
+
+async function openSite(fill: (db: Database, vault: Vault) => Promise<Filled>): Promise<Demonstration> {
+  const { db, release } = await holdDatabase();
+  const vault: Vault = { masterKey: randomBytes(32) };
+  const sessionKey = randomBytes(32);
+  const filled = await fill(db, vault);
+  const failures: string[] = [];
+  const app = buildSite({
+    db,
+    vault,
+    clock: fixedClock(NOW),
+    ...filled,
+    sessionKey,
+    secure: false,
+    sourceUrl: "/guarantees",
+    contactEmail: "help@example.org",
+    log: (line) => failures.push(line),
+  });
+  const site = await visit(app);
+  const sessions = createSessions({ key: sessionKey, secure: false, findPersona: () => null });
+  const cookieOf = (persona: string | null) =>
+    persona === null ? undefined : sessions.cookie(sessions.start(persona, NOW)).split(";")[0];
+  const contexts: BrowserContext[] = [];
+  return {
+    ...site,
+    db,
+    routes: app.routes,
+    cookieOf,
+    openAs: async (persona, settings = {}) => {
+      const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, ...settings });
+      contexts.push(context);
+      context.setDefaultTimeout(LONGEST_WAIT_MILLISECONDS);
+      const [name, value] = cookieOf(persona)?.split("=") ?? [];
+      if (name !== undefined && value !== undefined) await context.addCookies([{ name, value, url: site.url }]);
+      return context.newPage();
+    },
+    close: async () => {
+      await site.close();
+      await release();
+      // A failure of the site that no page showed to a test is still one.
+      if (failures.length > 0) throw new Error(`The site failed while it was tested:\n${failures.join("\n")}`);
+    },
+  };
+}
+
+/** A test database for as long as a file of tests needs it. */
+async function holdDatabase(): Promise<{ readonly db: Database; readonly release: () => Promise<void> }> {
+  const over = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<Database>();
+  const held = withTestDatabase(async (db) => {
+    opened.resolve(db);
+    await over.promise;
+  });
+  held.catch(opened.reject);
+  const db = await opened.promise;
+  return {
+    db,
+    release: async () => {
+      over.resolve();
+      await held;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { storyIds } from "../../seeds/stories.ts";
+
+/** A page of the demonstration region and somebody who may see it; nobody is null. */
+export type Example = { readonly path: string; readonly as: string | null; readonly hasCharts?: boolean };
+const gwenllian = `/people/${storyIds.gwenllian}`;
+const tom = `/people/${storyIds.tom}`;
+
+/** An address and its visitor for each page. A route that is not here, or in the other two lists, fails the first test. */
+export const pages: Readonly<Record<string, readonly Example[]>> = {
+  "/": [
+    { path: "/", as: null },
+    { path: "/", as: "ines" },
+  ],
+  "/people/:subjectId": [
+    { path: `/people/${storyIds.ines}`, as: "ines" },
+    { path: tom, as: "tom" },
+    { path: gwenllian, as: "amara" },
+    { path: `/people/${storyIds.noah}`, as: "noah" },
+  ],
+  "/people/:subjectId/wrong": [{ path: `${gwenllian}/wrong`, as: "gwenllian" }],
+  "/people/:subjectId/record": [
+    { path: `${tom}/record?case=story-tom-knee`, as: "amara" },
+    { path: `${tom}/record?case=story-tom-knee&type=appointment-cancelled`, as: "amara" },
+  ],
+  "/worklist": [
+    { path: "/worklist", as: "siobhan" },
+    { path: "/worklist?service=nothing-here", as: "siobhan" },
+  ],
+  "/places": [{ path: "/places", as: null }],
+  "/places/:areaCode": [{ path: "/places/NS-01", as: null, hasCharts: true }],
+  "/places/:areaCode/:serviceId": [
+    { path: "/places/NS-01/northshore-general.hips-and-knees", as: null, hasCharts: true },
+  ],
+  "/guarantees": [{ path: "/guarantees", as: null }],
+  "/guarantees/:id": [
+    { path: "/guarantees/eng-rtt", as: null },
+    { path: "/guarantees/se-vardgaranti", as: null },
+  ],
+  "/personas": [
+    { path: "/personas", as: null },
+    { path: "/personas?next=/worklist", as: "gwenllian" },
+  ],
+  "/accessibility": [{ path: "/accessibility", as: null }],
+  "/cookies": [{ path: "/cookies", as: null }],
+};
+
+export const examples: readonly Example[] = Object.values(pages).flat();
