@@ -1,4 +1,4 @@
-/** The files of this repository, as committed or about to be: what git lists and does not ignore. */
+/** The files of this repository, as committed or about to be: what git knows. */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export function readCode(): ReadonlyMap<string, string> {
 
 /** Every file that belongs to the repository. Outside a git work tree (an unpacked archive): undefined. */
 export function listFiles(): readonly string[] | undefined {
-  const { status, stdout } = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  const { status, stdout } = spawnSync("git", ["ls-files", "--cached"], {
     cwd: ROOT,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
