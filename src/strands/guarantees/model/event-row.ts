@@ -90,9 +90,15 @@ function idFromContent(type: string, occurred: Moment, recorded: Moment, replace
   const when = (moment: Moment) => (moment.kind === "date" ? formatDay(moment.day) : Temporal.Instant.fromEpochMilliseconds(moment.instant).toString());
   const rest = Object.entries(data)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ` ${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+    .map(([name, value]) => ` ${inName(name)}=${typeof value === "object" ? JSON.stringify(value) : inName(value)}`);
   const learnt = when(recorded) === when(occurred) ? "" : ` recorded ${when(recorded)}`;
-  return `${type} ${when(occurred)}${learnt}${replaces === null ? "" : ` replaces ${replaces}`}${rest.join("")}`;
+  return `${type} ${when(occurred)}${learnt}${replaces === null ? "" : ` replaces ${inName(replaces)}`}${rest.join("")}`;
+}
+
+/** A text in quotes where it could be taken for something else: two contents must not share a name. */
+function inName(value: unknown): string {
+  const ambiguous = typeof value === "string" && (/[\s="]/.test(value) || value === "" || readValue(value) !== value);
+  return ambiguous ? JSON.stringify(value) : String(value);
 }
 
 function readWhen(value: unknown, column: string, zone: Zone, problems: RowProblem[]): Moment | null {
