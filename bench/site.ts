@@ -20,7 +20,13 @@ import { createSessions } from "../src/web/session.ts";
 import { loadDemonstration } from "../seeds/load.ts";
 import { personas } from "../seeds/personas.ts";
 
-export type SiteResult = { readonly name: string; readonly p50: number; readonly p99: number; readonly peerP50: number | null; readonly goal: string };
+export type SiteResult = {
+  readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
+  readonly peerP50: number | null;
+  readonly goal: string;
+};
 
 const TODAY = Temporal.PlainDate.from("2026-11-23");
 const NOW = Temporal.Instant.from("2026-11-23T10:00:00Z");
@@ -32,11 +38,31 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
   const open = await openDatabase({ dataFolder, mode: "hold" });
   try {
     const vault = openVault({ dataFolder });
-    await loadDemonstration({ db: open.db, vault, projections: projections(), now: NOW, today: TODAY, seed: SEED, people, onProgress: () => {} });
+    await loadDemonstration({
+      db: open.db,
+      vault,
+      projections: projections(),
+      now: NOW,
+      today: TODAY,
+      seed: SEED,
+      people,
+      onProgress: () => {},
+    });
     const installation = await readInstallation(open.db);
     if (installation === undefined) throw new Error("The demonstration is not there");
     const sessionKey = new Uint8Array(hkdfSync("sha256", vault.masterKey, "", "bench", 32));
-    const site = buildSite({ db: open.db, vault, clock: { now: () => NOW }, installation, personas, sessionKey, secure: false, sourceUrl: "/", contactEmail: "", log: () => {} });
+    const site = buildSite({
+      db: open.db,
+      vault,
+      clock: { now: () => NOW },
+      installation,
+      personas,
+      sessionKey,
+      secure: false,
+      sourceUrl: "/",
+      contactEmail: "",
+      log: () => {},
+    });
     const sessions = createSessions({ key: sessionKey, secure: false, findPersona: () => null });
     const staff = personas.find((persona) => persona.role === "staff");
     const cookie = sessions.cookie(sessions.start(staff?.id ?? "", NOW)).split(";")[0] ?? "";
@@ -49,11 +75,23 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
     return [
       await oneClock(open.db, cases),
       await oneEvent(open.db, cases),
-      await measure("the worklist's first page, 50 people", "under 50 ms", Math.min(rounds, 200), () => get("/worklist"), () =>
-        sql`select * from guarantee_clock where outcome is null and due_until >= ${NOW.toString()}::timestamptz order by due_until, subject_id limit 50`.execute(open.db),
+      await measure(
+        "the worklist's first page, 50 people",
+        "under 50 ms",
+        Math.min(rounds, 200),
+        () => get("/worklist"),
+        () =>
+          sql`select * from guarantee_clock where outcome is null and due_until >= ${NOW.toString()}::timestamptz order by due_until, subject_id limit 50`.execute(
+            open.db,
+          ),
       ),
-      await measure("a person's page", "none", Math.min(rounds, 300), (index) => get(`/people/${cases[index % cases.length]?.subjectId}`), (index) =>
-        sql`select * from fact where subject_id = ${cases[index % cases.length]?.subjectId}`.execute(open.db),
+      await measure(
+        "a person's page",
+        "none",
+        Math.min(rounds, 300),
+        (index) => get(`/people/${cases[index % cases.length]?.subjectId}`),
+        (index) =>
+          sql`select * from fact where subject_id = ${cases[index % cases.length]?.subjectId}`.execute(open.db),
       ),
     ];
   } finally {
@@ -66,7 +104,9 @@ type WaitingCase = { readonly subjectId: string; readonly caseId: string };
 
 async function waitingCases(db: Database, count: number): Promise<readonly WaitingCase[]> {
   const { rows } = await sql<{ subject_id: string; case_id: string }>`
-    select distinct subject_id, case_id from guarantee_clock where guarantee = 'eng-rtt' and outcome is null order by subject_id limit ${count}`.execute(db);
+    select distinct subject_id, case_id from guarantee_clock where guarantee = 'eng-rtt' and outcome is null order by subject_id limit ${count}`.execute(
+    db,
+  );
   return rows.map((row) => ({ subjectId: row.subject_id, caseId: row.case_id }));
 }
 
@@ -74,23 +114,49 @@ async function oneClock(db: Database, cases: readonly WaitingCase[]): Promise<Si
   const definition = definitionOf(library(), "eng-rtt");
   const asAt = { kind: "instant", instant: NOW.epochMilliseconds } as const;
   const of = (index: number) => cases[index % cases.length] as WaitingCase;
-  return measure("one clock for one person, record read", "p99 under 5 ms", cases.length, async (index) => {
-    const { subjectId, caseId } = of(index);
-    if (clocksOf(definition, await readCase(db, subjectId, caseId), asAt, null).length === 0) throw new Error(`${caseId} has no clock`);
-  }, (index) => sql`select * from fact where subject_id = ${of(index).subjectId} and case_id = ${of(index).caseId}`.execute(db));
+  return measure(
+    "one clock for one person, record read",
+    "p99 under 5 ms",
+    cases.length,
+    async (index) => {
+      const { subjectId, caseId } = of(index);
+      if (clocksOf(definition, await readCase(db, subjectId, caseId), asAt, null).length === 0)
+        throw new Error(`${caseId} has no clock`);
+    },
+    (index) =>
+      sql`select * from fact where subject_id = ${of(index).subjectId} and case_id = ${of(index).caseId}`.execute(db),
+  );
 }
 
 async function oneEvent(db: Database, cases: readonly WaitingCase[]): Promise<SiteResult> {
   const filled = projections();
-  return measure("one event recorded, its clocks written", "none", Math.min(cases.length, 300), async (index) => {
-    const { subjectId, caseId } = cases[index % cases.length] as WaitingCase;
-    const fact = {
-      id: newId(), subjectId, caseId, type: "appointment-attended", data: {}, occurredOn: TODAY.subtract({ days: 1 }), occurredAt: null, recordedAt: null,
-      recordedBy: "bench", organisationId: null, serviceId: null, areaCode: null, replaces: null, reason: null,
-    };
-    const result = await append(db, { facts: [fact], projections: filled, receivedAt: NOW });
-    if (!result.ok) throw new Error(result.refusal.message);
-  }, null);
+  return measure(
+    "one event recorded, its clocks written",
+    "none",
+    Math.min(cases.length, 300),
+    async (index) => {
+      const { subjectId, caseId } = cases[index % cases.length] as WaitingCase;
+      const fact = {
+        id: newId(),
+        subjectId,
+        caseId,
+        type: "appointment-attended",
+        data: {},
+        occurredOn: TODAY.subtract({ days: 1 }),
+        occurredAt: null,
+        recordedAt: null,
+        recordedBy: "bench",
+        organisationId: null,
+        serviceId: null,
+        areaCode: null,
+        replaces: null,
+        reason: null,
+      };
+      const result = await append(db, { facts: [fact], projections: filled, receivedAt: NOW });
+      if (!result.ok) throw new Error(result.refusal.message);
+    },
+    null,
+  );
 }
 
 async function measure(
@@ -104,7 +170,13 @@ async function measure(
   for (let index = 0; index < Math.min(20, rounds); index++) await ours(index);
   const own = await times(rounds, ours);
   const theirs = peer === null ? null : await times(rounds, peer);
-  return { name, goal, p50: quantile(own, 0.5), p99: quantile(own, 0.99), peerP50: theirs === null ? null : quantile(theirs, 0.5) };
+  return {
+    name,
+    goal,
+    p50: quantile(own, 0.5),
+    p99: quantile(own, 0.99),
+    peerP50: theirs === null ? null : quantile(theirs, 0.5),
+  };
 }
 
 async function times(rounds: number, body: (index: number) => Promise<unknown>): Promise<readonly number[]> {

@@ -2,7 +2,15 @@ import { readPersonalData, type Vault } from "../../core/vault/index.ts";
 import type { Database } from "../../core/database/index.ts";
 import { readDirectory } from "../../core/directory/index.ts";
 import { newId } from "../../core/ids.ts";
-import { append, inForce, readSubject, WITHDRAWN_ENTRY, type AppendRefusal, type NewFact, type Projection } from "../../core/record/index.ts";
+import {
+  append,
+  inForce,
+  readSubject,
+  WITHDRAWN_ENTRY,
+  type AppendRefusal,
+  type NewFact,
+  type Projection,
+} from "../../core/record/index.ts";
 import { plainDateFromDay } from "../../lib/dates/day.ts";
 import { localDay, zoneOf } from "../../lib/dates/zone.ts";
 import type { Library } from "./library.ts";
@@ -26,7 +34,11 @@ export type GuaranteeTools = {
 };
 
 /** Everything about a person's promises, seen from `now`. `null` when nothing is on record under the id. */
-export async function loadPerson(tools: GuaranteeTools, subjectId: string, now: Temporal.Instant): Promise<PersonView | null> {
+export async function loadPerson(
+  tools: GuaranteeTools,
+  subjectId: string,
+  now: Temporal.Instant,
+): Promise<PersonView | null> {
   const facts = await readSubject(tools.db, subjectId);
   if (facts.length === 0) return null;
   const [made, directory, identities] = await Promise.all([
@@ -44,7 +56,10 @@ export async function loadPerson(tools: GuaranteeTools, subjectId: string, now: 
       const place = placeOf(allFacts);
       const definitions = promisesFor(made, place.serviceId).map(tools.definitions);
       const clocks = definitions.flatMap((definition) =>
-        clocksOf(definition, allFacts, { kind: "instant", instant: now.epochMilliseconds }, null).map((clock) => ({ definition, clock })),
+        clocksOf(definition, allFacts, { kind: "instant", instant: now.epochMilliseconds }, null).map((clock) => ({
+          definition,
+          clock,
+        })),
       );
       return { caseId, ...place, allFacts, facts: inForce(allFacts).facts, definitions, clocks };
     }),
@@ -71,7 +86,10 @@ export type RecordRequest = {
 /** Records an event of a case: read as a row of an event file would be, refused when it lies in the future. */
 export async function recordEvent(tools: GuaranteeTools, request: RecordRequest): Promise<Recorded> {
   const zone = zoneOf(tools.timeZone);
-  const read = readEventRow({ ...request.row, case: request.caseId, id: request.factId }, rowContext(zone, tools.library.definitions.values()));
+  const read = readEventRow(
+    { ...request.row, case: request.caseId, id: request.factId },
+    rowContext(zone, tools.library.definitions.values()),
+  );
   if (!isEventRow(read)) return { ok: false, problems: read };
   const { event } = read;
   if (startOfMoment(event.occurred, zone) > request.now.epochMilliseconds) {
@@ -85,7 +103,9 @@ export async function recordEvent(tools: GuaranteeTools, request: RecordRequest)
     caseId: request.caseId,
     type: event.type,
     data: event.data,
-    occurredOn: plainDateFromDay(event.occurred.kind === "date" ? event.occurred.day : localDay(zone, event.occurred.instant)),
+    occurredOn: plainDateFromDay(
+      event.occurred.kind === "date" ? event.occurred.day : localDay(zone, event.occurred.instant),
+    ),
     occurredAt: event.occurred.kind === "date" ? null : Temporal.Instant.fromEpochMilliseconds(event.occurred.instant),
     recordedAt: null,
     recordedBy: request.recordedBy,
@@ -101,7 +121,14 @@ export async function recordEvent(tools: GuaranteeTools, request: RecordRequest)
 /** Takes an entry back: it stays on record, and no longer counts. */
 export async function withdrawEntry(
   tools: GuaranteeTools,
-  request: { readonly person: PersonView; readonly factId: string; readonly withdrawalId: string; readonly reason: string; readonly recordedBy: string; readonly now: Temporal.Instant },
+  request: {
+    readonly person: PersonView;
+    readonly factId: string;
+    readonly withdrawalId: string;
+    readonly reason: string;
+    readonly recordedBy: string;
+    readonly now: Temporal.Instant;
+  },
 ): Promise<Recorded> {
   const entry = request.person.cases.flatMap((each) => each.allFacts).find((fact) => fact.id === request.factId);
   if (entry === undefined) return { ok: false, problems: [{ column: "fact", message: "unknown" }] };
@@ -118,7 +145,12 @@ export async function withdrawEntry(
   return appendOne(tools, request.person, fact, request.now);
 }
 
-async function appendOne(tools: GuaranteeTools, person: PersonView, fact: NewFact, now: Temporal.Instant): Promise<Recorded> {
+async function appendOne(
+  tools: GuaranteeTools,
+  person: PersonView,
+  fact: NewFact,
+  now: Temporal.Instant,
+): Promise<Recorded> {
   const repeated = person.cases.some((each) => each.allFacts.some((before) => before.id === fact.id));
   const result = await append(tools.db, {
     facts: [fact],

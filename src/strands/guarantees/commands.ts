@@ -3,8 +3,23 @@ import { systemClock } from "../../core/clock.ts";
 import { CommandError } from "../../core/terminal/command-error.ts";
 import { evaluateFiles, writeAnswer, type EvaluateOptions } from "./commands/evaluate.ts";
 import { readQuestion } from "./commands/question.ts";
-import { explainCase, exportEvents, importFiles, recordCases, type ExplainOptions, type ExportOptions, type ImportOptions, type RecordTools } from "./commands/record.ts";
-import { checkFile, documentDefinitions, listDefinitions, printSchema, showDefinition } from "./commands/definitions.ts";
+import {
+  explainCase,
+  exportEvents,
+  importFiles,
+  recordCases,
+  type ExplainOptions,
+  type ExportOptions,
+  type ImportOptions,
+  type RecordTools,
+} from "./commands/record.ts";
+import {
+  checkFile,
+  documentDefinitions,
+  listDefinitions,
+  printSchema,
+  showDefinition,
+} from "./commands/definitions.ts";
 import { library } from "./library.ts";
 
 const FORMATS = ["ndjson", "csv", "parquet", "table"];
@@ -17,7 +32,9 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
   program
     .command("evaluate")
     .summary("turn event files into clocks, one row a clock")
-    .description("Evaluates event files (CSV, NDJSON, Parquet) by a guarantee and writes one row for each clock period, sorted by case, promise and period. Without a file it reads the record.")
+    .description(
+      "Evaluates event files (CSV, NDJSON, Parquet) by a guarantee and writes one row for each clock period, sorted by case, promise and period. Without a file it reads the record.",
+    )
     .argument("[file...]", "event files; - reads NDJSON from standard input")
     .requiredOption("--guarantee <id>", "the definition, see `handrail definitions list`")
     .option("--promise <id>", "one promise only")
@@ -50,27 +67,44 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
     .option("--as-at <when>", "look from this moment (now when absent)")
     .option("--known-on <when>", "only what was recorded by then")
     .option("--json", "NDJSON, one clock a line")
-    .addHelpText("after", "\nExamples:\n  handrail explain case-10011\n  handrail explain case-10011 --guarantee nl-permit --as-at 2012-01-31")
-    .action(async (caseId: string, options: ExplainOptions) => withRecord("read", async (tools) => print(await explainCase(caseId, options, tools))));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  handrail explain case-10011\n  handrail explain case-10011 --guarantee nl-permit --as-at 2012-01-31",
+    )
+    .action(async (caseId: string, options: ExplainOptions) =>
+      withRecord("read", async (tools) => print(await explainCase(caseId, options, tools))),
+    );
 
   program
     .command("import <file...>")
     .summary("add event files to the record")
-    .description("Adds events (CSV, NDJSON, Parquet) to the record. Every row is checked first; when one is bad nothing is written. Sending a file again changes nothing.")
+    .description(
+      "Adds events (CSV, NDJSON, Parquet) to the record. Every row is checked first; when one is bad nothing is written. Sending a file again changes nothing.",
+    )
     .option("--guarantee <id>", "the promise that the services of these events make, where they have made none")
     .option("--overlay <id>", "with its regional overlay")
     .option("--skip-bad-rows", "go on without the rows that are not in order, and list them")
     .option("--bad-rows <file>", "where --skip-bad-rows lists them", "bad-rows.csv")
-    .addHelpText("after", "\nExamples:\n  handrail import --guarantee eng-rtt waits.csv\n  zcat events.ndjson.gz | handrail import -")
-    .action(async (files: string[], options: ImportOptions) => withRecord("write", async (tools) => print(await importFiles(files, options, tools))));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  handrail import --guarantee eng-rtt waits.csv\n  zcat events.ndjson.gz | handrail import -",
+    )
+    .action(async (files: string[], options: ImportOptions) =>
+      withRecord("write", async (tools) => print(await importFiles(files, options, tools))),
+    );
 
   program
     .command("export")
     .summary("write all events of the record")
-    .description("Writes every event, corrected ones too, in the form that import reads. Personal data beside the record are not in it.")
+    .description(
+      "Writes every event, corrected ones too, in the form that import reads. Personal data beside the record are not in it.",
+    )
     .option("--format <format>", "csv, ndjson or parquet (by the file's name; ndjson when piped)", oneOfExportFormats)
     .option("--output <file>", "a file instead of standard output")
-    .addHelpText("after", "\nExamples:\n  handrail export --output events.parquet\n  handrail export --format csv | gzip > events.csv.gz")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  handrail export --output events.parquet\n  handrail export --format csv | gzip > events.csv.gz",
+    )
     .action(async (options: ExportOptions) =>
       withRecord("read", async (tools) => {
         const said = await exportEvents(options, tools);
@@ -87,7 +121,9 @@ function addDefinitionCommands(program: Command): void {
     .command("list")
     .summary("the built-in definitions")
     .option("--json", "NDJSON, one definition a line (also when piped)")
-    .action((options: { json?: true }) => print(listDefinitions(library(), options.json === true || !process.stdout.isTTY)));
+    .action((options: { json?: true }) =>
+      print(listDefinitions(library(), options.json === true || !process.stdout.isTTY)),
+    );
   definitions
     .command("show <id>")
     .summary("a definition's file")
@@ -95,7 +131,9 @@ function addDefinitionCommands(program: Command): void {
   definitions
     .command("check <file...>")
     .summary("check definition files and run their examples")
-    .description("Names line, column, what is wrong and what to write instead. Exit code 2 when a file is not in order, 1 when an example does not come out as it says.")
+    .description(
+      "Names line, column, what is wrong and what to write instead. Exit code 2 when a file is not in order, 1 when an example does not come out as it says.",
+    )
     .action((files: string[]) => files.forEach((file) => print(checkFile(library(), file))));
   definitions
     .command("schema")

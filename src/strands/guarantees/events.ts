@@ -24,7 +24,9 @@ function declare(type: string, files: readonly DefinitionFile[]): FactDeclaratio
     type,
     says: inLanguage(files[0]?.events[type]?.says ?? type, "en"),
     // Senders may say more than the rules look at; what is more is kept, and not personal data by the sender's word.
-    shape: z.looseObject(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, shapeOf(field).optional()]))),
+    shape: z.looseObject(
+      Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, shapeOf(field).optional()])),
+    ),
     purpose: each((file) => file.purpose),
     lawfulBasis: each((file) => file["lawful-basis"]),
     sensitivity: files.some((file) => file.sensitivity === "special category") ? "special" : "personal",

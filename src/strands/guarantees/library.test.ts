@@ -12,7 +12,10 @@ const FIXED = [
 ].flatMap((line) => line.split(" "));
 
 test("the library holds every definition whose name is fixed, and each is in order", () => {
-  assert.deepEqual(FIXED.filter((id) => !built.definitions.has(id)), []);
+  assert.deepEqual(
+    FIXED.filter((id) => !built.definitions.has(id)),
+    [],
+  );
 });
 
 for (const [id, file] of built.definitions) {

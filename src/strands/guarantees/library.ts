@@ -25,7 +25,12 @@ export function library(): Library {
 }
 
 /** The engine's form of a built-in definition; a RangeError for an id or choice that does not exist. */
-export function definitionOf(from: Library, id: string, choices: Choices = {}, overlay: string | null = null): Definition {
+export function definitionOf(
+  from: Library,
+  id: string,
+  choices: Choices = {},
+  overlay: string | null = null,
+): Definition {
   const file = from.definitions.get(id);
   if (file === undefined) {
     throw new RangeError(`There is no definition "${id}". There are: ${[...from.definitions.keys()].join(", ")}.`);
@@ -51,21 +56,36 @@ export function checkText(text: string, calendars: ReadonlyMap<string, CalendarF
 }
 
 /** Reads and checks an overlay's text against the definition it tightens. */
-export function checkOverlayText(text: string, definitions: ReadonlyMap<string, DefinitionFile>): ReadResult<OverlayFile> {
+export function checkOverlayText(
+  text: string,
+  definitions: ReadonlyMap<string, DefinitionFile>,
+): ReadResult<OverlayFile> {
   const read = readOverlay(text);
   if (!read.ok) return read;
   const { file: overlay, locate } = read.value;
   const file = definitions.get(overlay.overlays);
   const findings =
     file === undefined
-      ? [{ path: ["overlays"], message: `there is no definition "${overlay.overlays}": there are ${[...definitions.keys()].join(", ")}` }]
+      ? [
+          {
+            path: ["overlays"],
+            message: `there is no definition "${overlay.overlays}": there are ${[...definitions.keys()].join(", ")}`,
+          },
+        ]
       : checkOverlay(overlay, file);
   if (findings.length === 0) return read;
-  return { ok: false, problems: inFileOrder(findings.map(({ path, message }) => ({ ...locate(path), message: `${path.join(" › ")}: ${message}` }))) };
+  return {
+    ok: false,
+    problems: inFileOrder(
+      findings.map(({ path, message }) => ({ ...locate(path), message: `${path.join(" › ")}: ${message}` })),
+    ),
+  };
 }
 
 function readLibrary(folder: string): Library {
-  const calendars = new Map(filesIn(join(folder, "calendars")).map((path) => keyed(expect(path, readCalendar(readText(path))))));
+  const calendars = new Map(
+    filesIn(join(folder, "calendars")).map((path) => keyed(expect(path, readCalendar(readText(path))))),
+  );
   const texts = new Map<string, string>();
   const definitions = new Map<string, DefinitionFile>();
   for (const country of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
@@ -77,8 +97,15 @@ function readLibrary(folder: string): Library {
       texts.set(file.id, text);
     }
   }
-  const overlays = new Map(filesIn(join(folder, "overlays")).map((path) => keyed(expect(path, checkOverlayText(readText(path), definitions)))));
-  return { definitions: new Map([...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))), calendars, overlays, texts };
+  const overlays = new Map(
+    filesIn(join(folder, "overlays")).map((path) => keyed(expect(path, checkOverlayText(readText(path), definitions)))),
+  );
+  return {
+    definitions: new Map([...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    calendars,
+    overlays,
+    texts,
+  };
 }
 
 function filesIn(folder: string): readonly string[] {

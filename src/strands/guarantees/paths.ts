@@ -4,7 +4,11 @@ export const paths = {
   calendar: (subjectId: string) => `/people/${encodeURIComponent(subjectId)}/promises.ics`,
   wrong: (subjectId: string) => `/people/${encodeURIComponent(subjectId)}/wrong`,
   record: (subjectId: string, caseId: string, type?: string, replaces?: string) => {
-    const query = new URLSearchParams({ case: caseId, ...(type === undefined ? {} : { type }), ...(replaces === undefined ? {} : { replaces }) });
+    const query = new URLSearchParams({
+      case: caseId,
+      ...(type === undefined ? {} : { type }),
+      ...(replaces === undefined ? {} : { replaces }),
+    });
     return `/people/${encodeURIComponent(subjectId)}/record?${query}`;
   },
   recordForm: (subjectId: string) => `/people/${encodeURIComponent(subjectId)}/record`,

@@ -9,5 +9,12 @@ import { worklistRoutes } from "./routes/worklist.ts";
 
 /** Every page of this strand. */
 export function guaranteeRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
-  return [homeRoutes(tools), personRoutes(tools), recordRoutes(tools), worklistRoutes(tools), placeRoutes(tools), definitionRoutes(tools.library)].flat();
+  return [
+    homeRoutes(tools),
+    personRoutes(tools),
+    recordRoutes(tools),
+    worklistRoutes(tools),
+    placeRoutes(tools),
+    definitionRoutes(tools.library),
+  ].flat();
 }

@@ -47,16 +47,24 @@ export type ClockOfCase = StoredClock & CaseKey & CasePlace & { readonly guarant
 const BATCH = 5_000;
 
 /** Puts the clocks of these cases in place of those that stand there. */
-export async function replaceClocks(transaction: Transaction, cases: readonly CaseKey[], clocks: readonly ClockOfCase[]): Promise<void> {
+export async function replaceClocks(
+  transaction: Transaction,
+  cases: readonly CaseKey[],
+  clocks: readonly ClockOfCase[],
+): Promise<void> {
   for (let from = 0; from < cases.length; from += BATCH) {
-    const keys = JSON.stringify(cases.slice(from, from + BATCH).map(({ subjectId, caseId }) => ({ s: subjectId, c: caseId })));
+    const keys = JSON.stringify(
+      cases.slice(from, from + BATCH).map(({ subjectId, caseId }) => ({ s: subjectId, c: caseId })),
+    );
     await sql`
       delete from guarantee_clock g using json_to_recordset(${keys}::json) as k(s text, c text)
       where g.subject_id = k.s and g.case_id = k.c`.execute(transaction);
   }
   for (let from = 0; from < clocks.length; from += BATCH) {
     const rows = JSON.stringify(clocks.slice(from, from + BATCH).map(clockToRow));
-    await sql`insert into guarantee_clock select * from json_populate_recordset(null::guarantee_clock, ${rows}::json)`.execute(transaction);
+    await sql`insert into guarantee_clock select * from json_populate_recordset(null::guarantee_clock, ${rows}::json)`.execute(
+      transaction,
+    );
   }
 }
 
@@ -85,8 +93,18 @@ function clockToRow(clock: ClockOfCase): GuaranteeClockTable {
 
 /** Every promise made: a reference table of some dozens of rows. */
 export async function readPromisesMade(db: Database | Transaction): Promise<readonly PromiseMade[]> {
-  const rows = await db.selectFrom("service_guarantee").selectAll().orderBy("service_id").orderBy("guarantee").execute();
-  return rows.map((row) => ({ serviceId: row.service_id, guarantee: row.guarantee, overlay: row.overlay, choices: row.choices }));
+  const rows = await db
+    .selectFrom("service_guarantee")
+    .selectAll()
+    .orderBy("service_id")
+    .orderBy("guarantee")
+    .execute();
+  return rows.map((row) => ({
+    serviceId: row.service_id,
+    guarantee: row.guarantee,
+    overlay: row.overlay,
+    choices: row.choices,
+  }));
 }
 
 /** Adds promises; one that is made already stays as it is. */
@@ -108,9 +126,18 @@ export async function readWorklist(
   page: { readonly offset: number; readonly limit: number },
 ): Promise<readonly WorklistRow[]> {
   const { rows } = await sql<{
-    subject_id: string; case_id: string; guarantee: string; promise: string; period: number; started_on: string;
-    due_on: string | null; warn_on: string | null; overdue: boolean | null;
-    organisation_id: string | null; service_id: string | null; area_code: string | null;
+    subject_id: string;
+    case_id: string;
+    guarantee: string;
+    promise: string;
+    period: number;
+    started_on: string;
+    due_on: string | null;
+    warn_on: string | null;
+    overdue: boolean | null;
+    organisation_id: string | null;
+    service_id: string | null;
+    area_code: string | null;
   }>`
     select subject_id, case_id, guarantee, promise, period, started_on, due_on, warn_on, due_until < ${now.toString()}::timestamptz as overdue,
       organisation_id, service_id, area_code
@@ -135,7 +162,12 @@ export async function readWorklist(
 }
 
 /** How many clocks run, are over, run out within a week; and how many the filter's state leaves. */
-export async function countWorklist(db: Database, filter: WorklistFilter, now: Temporal.Instant, today: number): Promise<WorklistCounts> {
+export async function countWorklist(
+  db: Database,
+  filter: WorklistFilter,
+  now: Temporal.Instant,
+  today: number,
+): Promise<WorklistCounts> {
   const state = stateMatches(filter.state, now, today);
   const { rows } = await sql<{ running: number; overdue: number; soon: number; matching: number }>`
     select count(*)::int as running,
@@ -149,7 +181,8 @@ export async function countWorklist(db: Database, filter: WorklistFilter, now: T
 }
 
 function matches(filter: WorklistFilter, now: Temporal.Instant, today: number) {
-  const equal = (column: string, value: string | null) => (value === null ? sql`` : sql` and ${sql.ref(column)} = ${value}`);
+  const equal = (column: string, value: string | null) =>
+    value === null ? sql`` : sql` and ${sql.ref(column)} = ${value}`;
   return sql`outcome is null and ${stateMatches(filter.state, now, today)}${equal("service_id", filter.serviceId)}${equal("organisation_id", filter.organisationId)}${equal("area_code", filter.areaCode)}${equal("guarantee", filter.guarantee)}${equal("promise", filter.promise)}`;
 }
 
@@ -176,7 +209,13 @@ export async function readMonthlyCounts(
   beforeDay: number,
 ): Promise<readonly MonthlyCount[]> {
   const { rows } = await sql<{
-    month: string; guarantee: string; promise: string; service_id: string | null; area_code: string | null; kept: number; broken: number;
+    month: string;
+    guarantee: string;
+    promise: string;
+    service_id: string | null;
+    area_code: string | null;
+    kept: number;
+    broken: number;
   }>`
     select to_char(stopped_on, 'YYYY-MM') as month, guarantee, promise, service_id, area_code,
       count(*) filter (where outcome = 'kept')::int as kept, count(*) filter (where outcome = 'broken')::int as broken
@@ -226,7 +265,13 @@ function dayOf(text: string): number {
 
 /** The facts of a case by its name alone, whoever's it is: for the command line, where the person is not known. */
 export async function readCaseFacts(db: Database, caseId: string): Promise<readonly Fact[]> {
-  const subjects = await db.selectFrom("fact").select("subject_id").distinct().where("case_id", "=", caseId).orderBy("subject_id").execute();
+  const subjects = await db
+    .selectFrom("fact")
+    .select("subject_id")
+    .distinct()
+    .where("case_id", "=", caseId)
+    .orderBy("subject_id")
+    .execute();
   const keys = subjects.map((row) => ({ subjectId: row.subject_id, caseId }));
   const facts = await readCases(db, keys);
   return keys.flatMap((key) => facts.get(caseMapKey(key)) ?? []);

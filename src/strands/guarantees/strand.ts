@@ -17,7 +17,9 @@ export function guaranteesStrand(tools: GuaranteeTools): Strand {
     messages: MESSAGES_FOLDER,
     navigation: (persona, t) => [
       ...(persona?.role === "staff" ? [{ href: paths.worklist, text: t("navigation.worklist") }] : []),
-      ...(persona?.subjectId == null ? [] : [{ href: paths.person(persona.subjectId), text: t("navigation.promises") }]),
+      ...(persona?.subjectId == null
+        ? []
+        : [{ href: paths.person(persona.subjectId), text: t("navigation.promises") }]),
       { href: paths.places, text: t("navigation.places") },
       { href: paths.definitions, text: t("navigation.rules") },
     ],

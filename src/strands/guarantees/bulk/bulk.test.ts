@@ -40,12 +40,25 @@ async function plainly(files: readonly string[], options: QuestionOptions, forma
   return text;
 }
 
-async function inBulk(files: readonly string[], options: QuestionOptions, format: LineFormat, limits: Limits = {}): Promise<string | null> {
+async function inBulk(
+  files: readonly string[],
+  options: QuestionOptions,
+  format: LineFormat,
+  limits: Limits = {},
+): Promise<string | null> {
   const { question, context } = asked(options);
   let text = "";
-  const done = await evaluateInBulk(files, question, context, format, async (lines) => {
-    for (const batch of lines) text += batch.toString("utf8");
-  }, undefined, limits);
+  const done = await evaluateInBulk(
+    files,
+    question,
+    context,
+    format,
+    async (lines) => {
+      for (const batch of lines) text += batch.toString("utf8");
+    },
+    undefined,
+    limits,
+  );
   return done ? text : null;
 }
 
@@ -53,7 +66,12 @@ function writeCsv(name: string, rows: readonly Row[], end = "\n"): string {
   const path = join(folder, name);
   const header = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = header.length === 0 ? ["case", "type", "occurred"] : header;
-  writeFileSync(path, [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))].map((line) => csvLine(line) + end).join(""));
+  writeFileSync(
+    path,
+    [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ""))]
+      .map((line) => csvLine(line) + end)
+      .join(""),
+  );
   return path;
 }
 
@@ -68,9 +86,15 @@ async function parquetOf(csv: string, types: Readonly<Record<string, string>> = 
   const path = csv.replace(/\.csv$/, ".parquet");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  const header = (await connection.runAndReadAll(`DESCRIBE FROM read_csv('${csv}', all_varchar = true)`)).getRows().map((row) => String(row[0]));
-  const columns = header.map((column) => `CAST("${column}" AS ${types[column] ?? "VARCHAR"}) AS "${column}"`).join(", ");
-  await connection.run(`COPY (SELECT ${columns} FROM read_csv('${csv}', all_varchar = true)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+  const header = (await connection.runAndReadAll(`DESCRIBE FROM read_csv('${csv}', all_varchar = true)`))
+    .getRows()
+    .map((row) => String(row[0]));
+  const columns = header
+    .map((column) => `CAST("${column}" AS ${types[column] ?? "VARCHAR"}) AS "${column}"`)
+    .join(", ");
+  await connection.run(
+    `COPY (SELECT ${columns} FROM read_csv('${csv}', all_varchar = true)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`,
+  );
   connection.closeSync();
   instance.closeSync();
   return path;
@@ -96,21 +120,45 @@ function files(id: string, optional: readonly string[]): fc.Arbitrary<readonly R
   const definition = built.definitions.get(id);
   if (definition === undefined) throw new Error(id);
   const types = [...Object.keys(definition.events), "enrolled", "arrived"];
-  const day = fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 140 })).map((more) => formatDay((parseDay("2024-03-25") as number) + more));
-  const time = fc.constantFrom("", "", "", "", "T00:30", "T02:30:00", "T14:05:06.789", "T23:30Z", "T23:30:00-05:00", " 09:00");
+  const day = fc
+    .oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 140 }))
+    .map((more) => formatDay((parseDay("2024-03-25") as number) + more));
+  const time = fc.constantFrom(
+    "",
+    "",
+    "",
+    "",
+    "T00:30",
+    "T02:30:00",
+    "T14:05:06.789",
+    "T23:30Z",
+    "T23:30:00-05:00",
+    " 09:00",
+  );
   const row = fc.constantFrom(...types).chain((type) => {
     const fields = built.definitions.get(id)?.events[type]?.fields ?? {};
     return fc.record({
-      case: fc.integer({ min: 1, max: 6 }).map((number) => ["C-1", "c2", "a case with a long name that goes on", "Å-4", "05", '"6"'][number - 1] as string),
+      case: fc
+        .integer({ min: 1, max: 6 })
+        .map(
+          (number) => ["C-1", "c2", "a case with a long name that goes on", "Å-4", "05", '"6"'][number - 1] as string,
+        ),
       type: fc.constant(type),
       occurred: fc.tuple(day, time).map((parts) => parts.join("")),
-      ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fc.oneof(fc.constant(""), fieldText(field))])),
-      ...(optional.includes("id") ? { id: fc.oneof({ weight: 8, arbitrary: fc.uuid() }, { weight: 1, arbitrary: fc.constantFrom("", "e1") }) } : {}),
+      ...Object.fromEntries(
+        Object.entries(fields).map(([name, field]) => [name, fc.oneof(fc.constant(""), fieldText(field))]),
+      ),
+      ...(optional.includes("id")
+        ? { id: fc.oneof({ weight: 8, arbitrary: fc.uuid() }, { weight: 1, arbitrary: fc.constantFrom("", "e1") }) }
+        : {}),
       ...(optional.includes("recorded") ? { recorded: fc.oneof(fc.constant(""), day) } : {}),
       ...(optional.includes("area") ? { area: fc.constantFrom("", "SE-AB", "SE-M") } : {}),
     });
   });
-  const withPersons = (rows: readonly Row[]) => (optional.includes("person") ? rows.map((each, index) => ({ ...each, person: index % 3 === 0 ? "" : `person of ${each["case"] ?? ""}` })) : rows);
+  const withPersons = (rows: readonly Row[]) =>
+    optional.includes("person")
+      ? rows.map((each, index) => ({ ...each, person: index % 3 === 0 ? "" : `person of ${each["case"] ?? ""}` }))
+      : rows;
   const doubled = (rows: readonly Row[]) => rows.flatMap((each, index) => (index % 11 === 10 ? [each, each] : [each]));
   return fc.array(row, { minLength: 1, maxLength: 30 }).map((rows) => withPersons(doubled(rows)));
 }
@@ -122,18 +170,31 @@ function nextName(): string {
 
 for (const id of built.definitions.keys()) {
   test(`${id}: a CSV or NDJSON file gives the same lines in bulk as row by row`, async () => {
-    const options = fc.record({ asAt: fc.constantFrom("2024-05-01", "2024-04-02T12:00", "2024-09-30"), knownOn: fc.option(fc.constant("2024-04-20"), { freq: 6, nil: undefined }) });
+    const options = fc.record({
+      asAt: fc.constantFrom("2024-05-01", "2024-04-02T12:00", "2024-09-30"),
+      knownOn: fc.option(fc.constant("2024-04-20"), { freq: 6, nil: undefined }),
+    });
     const optional = fc.subarray(["id", "recorded", "area", "person"]);
     const given = optional.chain((columns) => files(id, columns));
     await fc.assert(
-      fc.asyncProperty(given, options, fc.constantFrom("ndjson" as const, "csv" as const), fc.boolean(), async (rows, { asAt, knownOn }, format, json) => {
-        const path = json ? writeNdjson(`${nextName()}.ndjson`, rows) : writeCsv(`${nextName()}.csv`, rows);
-        const question = { guarantee: id, asAt, ...(knownOn === undefined ? {} : { knownOn }) };
-        const expected = await plainly([path], question, format);
-        const actual = await inBulk([path], question, format, { threads: 1 });
-        if (actual === null) assert.ok(expected === null || (!json && rows.some((row) => row["case"] === '"6"')), "bulk gave up on a file that is in order");
-        else assert.equal(actual, expected);
-      }),
+      fc.asyncProperty(
+        given,
+        options,
+        fc.constantFrom("ndjson" as const, "csv" as const),
+        fc.boolean(),
+        async (rows, { asAt, knownOn }, format, json) => {
+          const path = json ? writeNdjson(`${nextName()}.ndjson`, rows) : writeCsv(`${nextName()}.csv`, rows);
+          const question = { guarantee: id, asAt, ...(knownOn === undefined ? {} : { knownOn }) };
+          const expected = await plainly([path], question, format);
+          const actual = await inBulk([path], question, format, { threads: 1 });
+          if (actual === null)
+            assert.ok(
+              expected === null || (!json && rows.some((row) => row["case"] === '"6"')),
+              "bulk gave up on a file that is in order",
+            );
+          else assert.equal(actual, expected);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -147,7 +208,9 @@ test("Parquet gives the same lines, whatever types its columns have", async () =
     { case: "BIGINT", occurred: "DATE" },
   ];
   for (const [number, types] of kinds.entries()) {
-    const rows = manyWaits(4_000).map((row, index) => (types["case"] === undefined ? row : { ...row, case: String(index % 900) }));
+    const rows = manyWaits(4_000).map((row, index) =>
+      types["case"] === undefined ? row : { ...row, case: String(index % 900) },
+    );
     const path = await parquetOf(writeCsv(`kind-${number}.csv`, rows), types);
     const question = { guarantee: "eng-rtt", asAt: "2024-09-30" };
     const expected = await plainly([path], question, "ndjson");
@@ -176,7 +239,17 @@ function manyWaits(count: number): Row[] {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 4_294_967_296) * limit);
   };
-  const types = ["referral-received", "referral-received", "appointment-missed", "appointment-rebooked", "monitoring-started", "monitoring-ended", "treatment-started", "appointment-attended", "died"];
+  const types = [
+    "referral-received",
+    "referral-received",
+    "appointment-missed",
+    "appointment-rebooked",
+    "monitoring-started",
+    "monitoring-ended",
+    "treatment-started",
+    "appointment-attended",
+    "died",
+  ];
   return Array.from({ length: count }, () => {
     const type = types[below(types.length)] as string;
     return {
@@ -191,7 +264,15 @@ function manyWaits(count: number): Row[] {
 }
 
 test("a file in which one row is bad goes the plain way, so that the row is named", async () => {
-  const good = { case: "a", type: "referral-received", occurred: "2024-03-01", person: "p", id: "1", replaces: "", first: "" };
+  const good = {
+    case: "a",
+    type: "referral-received",
+    occurred: "2024-03-01",
+    person: "p",
+    id: "1",
+    replaces: "",
+    first: "",
+  };
   const bad: readonly Row[] = [
     { ...good, id: "2", type: "no-such-type" },
     { ...good, id: "2", occurred: "2024-02-30" },
@@ -202,13 +283,21 @@ test("a file in which one row is bad goes the plain way, so that the row is name
     { ...good, id: "2", type: "appointment-missed", first: "perhaps" },
   ];
   for (const row of bad) {
-    for (const path of [writeCsv(`${nextName()}.csv`, [good, row]), writeNdjson(`${nextName()}.ndjson`, [good, row]), await parquetOf(writeCsv(`${nextName()}.csv`, [good, row]))]) {
+    for (const path of [
+      writeCsv(`${nextName()}.csv`, [good, row]),
+      writeNdjson(`${nextName()}.ndjson`, [good, row]),
+      await parquetOf(writeCsv(`${nextName()}.csv`, [good, row])),
+    ]) {
       assert.equal(await plainly([path], { guarantee: "eng-rtt" }, "ndjson"), null, `${path} should be bad`);
       assert.equal(await inBulk([path], { guarantee: "eng-rtt" }, "ndjson"), null);
     }
   }
   const lines = writeCsv(`${nextName()}.csv`, [good]);
-  for (const text of ["case,type,occurred\na,referral-received\n", "case,type,occurred\na,referral-received,2024-03-01,x\n", 'case,type,occurred\n"a,referral-received,2024-03-01\n']) {
+  for (const text of [
+    "case,type,occurred\na,referral-received\n",
+    "case,type,occurred\na,referral-received,2024-03-01,x\n",
+    'case,type,occurred\n"a,referral-received,2024-03-01\n',
+  ]) {
     writeFileSync(lines, text);
     assert.equal(await inBulk([lines], { guarantee: "eng-rtt" }, "ndjson"), null);
   }
@@ -223,7 +312,11 @@ test("corrections and withdrawals are judged by the interpreter, inside a bulk a
     { id: "5", case: "c", type: "referral-received", occurred: "2024-01-08", replaces: "" },
     { id: "6", case: "c", type: "withdrawn-entry", occurred: "2024-01-09", replaces: "5" },
   ];
-  for (const path of [writeCsv("corrected.csv", rows), writeNdjson("corrected.ndjson", rows), await parquetOf(writeCsv("corrected2.csv", rows))]) {
+  for (const path of [
+    writeCsv("corrected.csv", rows),
+    writeNdjson("corrected.ndjson", rows),
+    await parquetOf(writeCsv("corrected2.csv", rows)),
+  ]) {
     const text = await inBulk([path], { guarantee: "eng-rtt", asAt: "2024-06-03" }, "csv");
     assert.equal(text, await plainly([path], { guarantee: "eng-rtt", asAt: "2024-06-03" }, "csv"));
     assert.match(text ?? "", /^a,.*overdue.*\nb,.*broken.*2024-06-01.*\n$/);

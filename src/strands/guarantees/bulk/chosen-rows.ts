@@ -24,7 +24,8 @@ function* readChosenCsv(path: string, cases: ReadonlySet<string>): Generator<Fil
     for (let piece = 0; piece < pieceCount(file); piece++) {
       const found: FileRow[] = [];
       readPiece(file, descriptor, piece, buffer, (bytes, starts, ends) => {
-        if (cases.has(bytes.toString("utf8", starts[column], ends[column]))) found.push({ line: 0, row: textRow(file.header, bytes, starts, ends) });
+        if (cases.has(bytes.toString("utf8", starts[column], ends[column])))
+          found.push({ line: 0, row: textRow(file.header, bytes, starts, ends) });
       });
       yield* found;
     }
@@ -39,5 +40,6 @@ const MOST_NAMES = 10_000;
 async function* readChosenParquet(path: string, cases: ReadonlySet<string>): AsyncGenerator<FileRow> {
   const names = [...cases].map((name) => `'${name.replaceAll("'", "''")}'`).join(", ");
   const where = cases.size > MOST_NAMES ? "true" : `CAST("case" AS VARCHAR) IN (${names})`;
-  for await (const read of readParquet(path, where)) if ("row" in read && cases.has(String(read.row["case"]))) yield read;
+  for await (const read of readParquet(path, where))
+    if ("row" in read && cases.has(String(read.row["case"]))) yield read;
 }

@@ -30,7 +30,14 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
   const { draft, pool, job, timed, asAtDay } = recorder;
   const { zone } = job.definition;
   const at = (column: string) => header.indexOf(column);
-  const [caseColumn, personColumn, typeColumn, occurredColumn, recordedColumn, idColumn] = [at("case"), at("person"), at("type"), at("occurred"), at("recorded"), at("id")] as const;
+  const [caseColumn, personColumn, typeColumn, occurredColumn, recordedColumn, idColumn] = [
+    at("case"),
+    at("person"),
+    at("type"),
+    at("occurred"),
+    at("recorded"),
+    at("id"),
+  ] as const;
   const mustBeEmpty = [at("replaces"), at("data")].filter((column) => column >= 0);
   const shortTexts = ["organisation", "service", "area", "reason", "id"].map(at).filter((column) => column >= 0);
   const columns = columnsOf(header, job);
@@ -62,7 +69,15 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     if (number < 0) return null;
     if (number === translations.length) {
       const texts = coded.map((column) => bytes.toString("utf8", starts[column], ends[column]));
-      translations.push(translate(recorder, columns, texts[0] as string, texts.slice(1), [...codes.subarray(coded.length)].map((code) => code === 1)));
+      translations.push(
+        translate(
+          recorder,
+          columns,
+          texts[0] as string,
+          texts.slice(1),
+          [...codes.subarray(coded.length)].map((code) => code === 1),
+        ),
+      );
     }
     return translations[number] as Translation | null;
   };
@@ -74,7 +89,8 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     const nameTo = ends[caseColumn] as number;
     if (nameFrom === nameTo || !plainName(bytes, nameFrom, nameTo)) return false;
     for (const column of mustBeEmpty) if (ends[column] !== starts[column]) return false;
-    for (const column of shortTexts) if ((ends[column] as number) - (starts[column] as number) > LONGEST_NAME) return false;
+    for (const column of shortTexts)
+      if ((ends[column] as number) - (starts[column] as number) > LONGEST_NAME) return false;
     if (recordedColumn >= 0 && ends[recordedColumn] !== starts[recordedColumn]) {
       if (dayIn(bytes, starts[recordedColumn] as number, ends[recordedColumn] as number) === NOT_A_DAY) return false;
     }
@@ -100,7 +116,10 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
       if (!plainName(bytes, starts[personColumn] as number, ends[personColumn] as number)) return false;
       draft.personWords = putName(draft.person, bytes, starts[personColumn] as number, ends[personColumn] as number);
     }
-    draft.idHash = idColumn < 0 || ends[idColumn] === starts[idColumn] ? 0 : hashBytes(bytes, starts[idColumn] as number, ends[idColumn] as number);
+    draft.idHash =
+      idColumn < 0 || ends[idColumn] === starts[idColumn]
+        ? 0
+        : hashBytes(bytes, starts[idColumn] as number, ends[idColumn] as number);
     if (symbol === IGNORED && draft.personWords === 0 && draft.idHash === 0) return true;
     draft.nameWords = putName(draft.name, bytes, nameFrom, nameTo);
     draft.symbol = symbol;
@@ -117,8 +136,15 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
 }
 
 /** A row as the plain reader has it: texts by column. */
-export function textRow(header: readonly string[], bytes: Buffer, starts: Int32Array, ends: Int32Array): Readonly<Record<string, string>> {
-  return Object.fromEntries(header.map((column, index) => [column, bytes.toString("utf8", starts[index], ends[index])]));
+export function textRow(
+  header: readonly string[],
+  bytes: Buffer,
+  starts: Int32Array,
+  ends: Int32Array,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    header.map((column, index) => [column, bytes.toString("utf8", starts[index], ends[index])]),
+  );
 }
 
 /** Short, and of ASCII letters without control characters: its bytes are its text. */
@@ -159,7 +185,12 @@ function valueCodes(): ValueCodes {
 function codeOf(values: ValueCodes, bytes: Buffer, from: number, to: number): number {
   const length = to - from;
   if (length === 0) return 0;
-  let slot = (length * 31 + (bytes[from] as number) * 7 + (bytes[to - 1] as number) * 13 + (bytes[from + (length >> 1)] as number)) & 1023;
+  let slot =
+    (length * 31 +
+      (bytes[from] as number) * 7 +
+      (bytes[to - 1] as number) * 13 +
+      (bytes[from + (length >> 1)] as number)) &
+    1023;
   for (;;) {
     const code = values.table[slot] as number;
     if (code === 0) break;

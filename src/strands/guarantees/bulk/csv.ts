@@ -42,7 +42,8 @@ export function openCsv(path: string): CsvFile {
   const crlf = start[lineEnd - 1] === RETURN;
   const line = start.toString("utf8", 0, crlf ? lineEnd - 1 : lineEnd).replace(/^\uFEFF/, "");
   const header = line.split(",").map((column) => (/^".*"$/.test(column) ? column.slice(1, -1) : column).trim());
-  if (header.some((column) => column.includes('"') || column.includes("\r"))) throw new NotForBulk(`${path} has an unusual header`);
+  if (header.some((column) => column.includes('"') || column.includes("\r")))
+    throw new NotForBulk(`${path} has an unusual header`);
   const missing = NEEDED_COLUMNS.some((column) => !header.includes(column));
   if (missing || new Set(header).size < header.length) throw new NotForBulk(`${path} has an unusual header`);
   return { path, header, bodyStart: lineEnd + 1, size, crlf };

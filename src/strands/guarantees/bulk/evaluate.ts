@@ -40,10 +40,15 @@ export async function evaluateInBulk(
     const size = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
     const threads = size >= BYTES_FOR_TWO ? 2 : 1;
     const onShare = (path: string, share: number) => onBytes((sizes.get(path) ?? 0) * share * threads);
-    await evaluateSources(jobOf(asked, context), sources, { threads, want: format, poolWords: size * WORDS_PER_BYTE, onShare, ...limits }, async (answer) => {
-      const interpreted = await interpretedRun(files, asked, context, format, answer);
-      await take(mergeRuns(interpreted === null ? answer.runs : [...answer.runs, interpreted]));
-    });
+    await evaluateSources(
+      jobOf(asked, context),
+      sources,
+      { threads, want: format, poolWords: size * WORDS_PER_BYTE, onShare, ...limits },
+      async (answer) => {
+        const interpreted = await interpretedRun(files, asked, context, format, answer);
+        await take(mergeRuns(interpreted === null ? answer.runs : [...answer.runs, interpreted]));
+      },
+    );
     return true;
   } catch (error) {
     if (error instanceof NotForBulk) return false;
@@ -51,7 +56,10 @@ export async function evaluateInBulk(
   }
 }
 
-export function jobOf({ definition, areas, question }: Pick<Asked, "definition" | "areas" | "question">, context: RowContext): Job {
+export function jobOf(
+  { definition, areas, question }: Pick<Asked, "definition" | "areas" | "question">,
+  context: RowContext,
+): Job {
   return {
     definition,
     promise: question.promise,
@@ -66,7 +74,8 @@ export function jobOf({ definition, areas, question }: Pick<Asked, "definition" 
 function sourcesOf(files: readonly string[]): readonly Source[] {
   const formats = new Set(files.map(formatOf));
   // Ids are compared by a hash, and DuckDB's is not ours.
-  if (formats.size !== 1 || files.includes("-")) throw new NotForBulk("the files are of several formats, or one is a stream");
+  if (formats.size !== 1 || files.includes("-"))
+    throw new NotForBulk("the files are of several formats, or one is a stream");
   return files.map((path) => {
     const format = formatOf(path);
     return { kind: format === "ndjson" ? "rows" : format, path };
@@ -74,7 +83,13 @@ function sourcesOf(files: readonly string[]): readonly Source[] {
 }
 
 /** The cases that only the interpreter can judge, from a second reading of the files; null when there are none. */
-async function interpretedRun(files: readonly string[], asked: BulkQuestion, context: RowContext, format: LineFormat, answer: BulkAnswer): Promise<Run | null> {
+async function interpretedRun(
+  files: readonly string[],
+  asked: BulkQuestion,
+  context: RowContext,
+  format: LineFormat,
+  answer: BulkAnswer,
+): Promise<Run | null> {
   if (answer.interpret.length === 0) return null;
   const wanted = new Set(answer.interpret);
   const read = await readCases(files, context, asked.definition, undefined, (path) => readChosenRows(path, wanted));

@@ -60,13 +60,14 @@ export function caseGrouper(timed: boolean): (pools: readonly PoolContents[], pa
     let named = 0;
     let events = 0;
     for (const { words, from, to } of stretches) {
-      for (let at = from; at < to; ) {
+      for (let at = from; at < to;) {
         const header = words[at++] as number;
         const length = header & 0xff;
         let slot = hashOf(words, at, length) & mask;
         let subject = 0;
         while ((subject = table[slot] as number) !== 0) {
-          if (nameWords[subject - 1] === length && sameWords(names, nameAt[subject - 1] as number, words, at, length)) break;
+          if (nameWords[subject - 1] === length && sameWords(names, nameAt[subject - 1] as number, words, at, length))
+            break;
           slot = (slot + 1) & mask;
         }
         if (subject === 0) {
@@ -84,7 +85,10 @@ export function caseGrouper(timed: boolean): (pools: readonly PoolContents[], pa
             personAt[subject] = named;
             personWords[subject] = personLength;
             named = copyWords(words, at, personLength, names, named);
-          } else if (personWords[subject] !== personLength || !sameWords(names, personAt[subject] as number, words, at, personLength)) {
+          } else if (
+            personWords[subject] !== personLength ||
+            !sameWords(names, personAt[subject] as number, words, at, personLength)
+          ) {
             throw new NotForBulk("a case has two persons");
           }
           at += personLength;
@@ -119,7 +123,12 @@ export function caseGrouper(timed: boolean): (pools: readonly PoolContents[], pa
 type EventArrays = EventColumns & { readonly idHashes: Int32Array };
 
 function eventArrays(length: number): EventArrays {
-  return { ticks: new Float64Array(length), symbols: new Uint16Array(length), fields: new Float64Array(length), idHashes: new Int32Array(length) };
+  return {
+    ticks: new Float64Array(length),
+    symbols: new Uint16Array(length),
+    fields: new Float64Array(length),
+    idHashes: new Int32Array(length),
+  };
 }
 
 function emptyGroups(room: number): GroupedCases {
@@ -152,7 +161,8 @@ function copyWords(from: Int32Array, at: number, length: number, to: Int32Array,
 function sortBySubject(grouped: GroupedCases, raw: EventArrays, subjects: Int32Array, count: number): void {
   const { firsts, events, idHashes, cases } = grouped;
   const { ticks, symbols, fields } = events;
-  for (let subject = 0; subject < cases; subject++) firsts[subject + 1] = (firsts[subject + 1] as number) + (firsts[subject] as number);
+  for (let subject = 0; subject < cases; subject++)
+    firsts[subject + 1] = (firsts[subject + 1] as number) + (firsts[subject] as number);
   const filled = firsts.slice(0, cases);
   for (let index = 0; index < count; index++) {
     const subject = subjects[index] as number;
@@ -161,7 +171,10 @@ function sortBySubject(grouped: GroupedCases, raw: EventArrays, subjects: Int32A
     const first = firsts[subject] as number;
     let at = filled[subject] as number;
     filled[subject] = at + 1;
-    while (at > first && ((ticks[at - 1] as number) > tick || (ticks[at - 1] === tick && (symbols[at - 1] as number) > symbol))) {
+    while (
+      at > first &&
+      ((ticks[at - 1] as number) > tick || (ticks[at - 1] === tick && (symbols[at - 1] as number) > symbol))
+    ) {
       ticks[at] = ticks[at - 1] as number;
       symbols[at] = symbols[at - 1] as number;
       fields[at] = fields[at - 1] as number;

@@ -8,7 +8,12 @@ import type { PartitionClocks } from "./partition.ts";
 import { frames } from "./runs.ts";
 
 /** The clocks of a partition as lines of text, framed case by case in the order of their names. */
-export function partitionLines(definition: Definition, machines: ReadonlyMap<number, Machine>, { grouped, clocks }: PartitionClocks, format: LineFormat): Uint8Array {
+export function partitionLines(
+  definition: Definition,
+  machines: ReadonlyMap<number, Machine>,
+  { grouped, clocks }: PartitionClocks,
+  format: LineFormat,
+): Uint8Array {
   const ranks = promiseRanks(definition);
   const cases = casesWithClocks(clocks.subject, clocks.length).map(({ subject, from, to }) => ({
     name: nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number),
@@ -21,7 +26,8 @@ export function partitionLines(definition: Definition, machines: ReadonlyMap<num
   function* linesOf() {
     for (const { name, subject, rows } of cases) {
       const personWords = grouped.personWords[subject] as number;
-      const person = personWords === 0 ? name : nameText(grouped.names, grouped.personAt[subject] as number, personWords);
+      const person =
+        personWords === 0 ? name : nameText(grouped.names, grouped.personAt[subject] as number, personWords);
       let text = "";
       for (const row of rows) {
         const { rules } = machines.get(clocks.promise[row] as number) as Machine;
@@ -33,9 +39,12 @@ export function partitionLines(definition: Definition, machines: ReadonlyMap<num
 }
 
 /** Clocks of one case lie together: where each case's begin and end. */
-function casesWithClocks(subjects: Int32Array, length: number): { readonly subject: number; readonly from: number; readonly to: number }[] {
+function casesWithClocks(
+  subjects: Int32Array,
+  length: number,
+): { readonly subject: number; readonly from: number; readonly to: number }[] {
   const cases = [];
-  for (let from = 0; from < length; ) {
+  for (let from = 0; from < length;) {
     const subject = subjects[from] as number;
     let to = from + 1;
     while (to < length && subjects[to] === subject) to++;
@@ -45,7 +54,12 @@ function casesWithClocks(subjects: Int32Array, length: number): { readonly subje
   return cases;
 }
 
-function inOrderOfPromise(clocks: PartitionClocks["clocks"], ranks: readonly number[], from: number, to: number): readonly number[] {
+function inOrderOfPromise(
+  clocks: PartitionClocks["clocks"],
+  ranks: readonly number[],
+  from: number,
+  to: number,
+): readonly number[] {
   const rows = Array.from({ length: to - from }, (_, index) => from + index);
   if (rows.length === 1) return rows;
   const rank = (row: number) => ranks[clocks.promise[row] as number] as number;

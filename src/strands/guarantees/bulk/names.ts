@@ -16,7 +16,11 @@ export function putName(words: Int32Array, bytes: Uint8Array, from: number, to: 
   let count = 0;
   let at = from;
   for (; at + 4 <= to; at += 4) {
-    words[count++] = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+    words[count++] =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
   }
   if (at < to) {
     let last = 0;
@@ -38,7 +42,8 @@ export function putPerson(draft: Draft, text: string | null): void {
 /** A text's words; NotForBulk for one that no name should be. */
 export function putText(words: Int32Array, text: string): number {
   const { read, written } = encoder.encodeInto(text, scratch);
-  if (read < text.length || written > LONGEST_NAME_BYTES || text.includes("\0")) throw new NotForBulk(`"${text.slice(0, 40)}" is an unusual name`);
+  if (read < text.length || written > LONGEST_NAME_BYTES || text.includes("\0"))
+    throw new NotForBulk(`"${text.slice(0, 40)}" is an unusual name`);
   return putName(words, scratch, 0, written);
 }
 

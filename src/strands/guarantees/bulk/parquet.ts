@@ -37,9 +37,11 @@ export async function openParquet(path: string, recorder: Recorder): Promise<Par
   const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
   const connection = await instance.connect();
   const file = `read_parquet(${quoted(path)}, file_row_number = true)`;
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${file}`).catch((error: Error) => {
-    throw new NotForBulk(error.message); // the plain reader says it better
-  });
+  const described = await connection
+    .runAndReadAll(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${file}`)
+    .catch((error: Error) => {
+      throw new NotForBulk(error.message); // the plain reader says it better
+    });
   const types = new Map(described.getRows().map((row) => [String(row[0]), String(row[1])]));
   const plan = planOf(types, recorder);
   connection.registerScalarFunction(
@@ -86,26 +88,40 @@ function piecesOf(groupRows: readonly number[]): readonly (readonly [number, num
   return pieces;
 }
 
-type Plan = { readonly columns: readonly string[]; readonly record: (chunk: DuckDBDataChunk) => void; readonly check: () => void };
+type Plan = {
+  readonly columns: readonly string[];
+  readonly record: (chunk: DuckDBDataChunk) => void;
+  readonly check: () => void;
+};
 
 function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
   const { job, timed } = recorder;
   if (NEEDED_COLUMNS.some((column) => !types.has(column))) throw new NotForBulk("a column is missing");
   const columns = columnsOf([...types.keys()], job);
-  if (timed || job.knownOn !== null || types.get("type") !== "VARCHAR" || columns.dates.length > 1) throw new UnforeseenColumns();
-  const empty = ["replaces", "data", "recorded"].filter((column) => types.has(column)).map((column) => `${named(column)} IS NULL`);
-  const short = ["organisation", "service", "area", "reason"].filter((column) => types.has(column)).map((column) => `coalesce(strlen(CAST(${named(column)} AS VARCHAR)), 0) <= 200`);
+  if (timed || job.knownOn !== null || types.get("type") !== "VARCHAR" || columns.dates.length > 1)
+    throw new UnforeseenColumns();
+  const empty = ["replaces", "data", "recorded"]
+    .filter((column) => types.has(column))
+    .map((column) => `${named(column)} IS NULL`);
+  const short = ["organisation", "service", "area", "reason"]
+    .filter((column) => types.has(column))
+    .map((column) => `coalesce(strlen(CAST(${named(column)} AS VARCHAR)), 0) <= 200`);
   const dateColumn = columns.dates[0];
   const coded = [
     { values: [...job.context.types.keys()], sql: `list_position(${list([...job.context.types.keys()])}, "type")` },
     ...columns.coded.map((column) => codedColumn(column, types.get(column) as string, recorder)),
   ];
   // Mixed radix, each digit from 1: 0 and NULL are unforeseen.
-  const number = coded.reduce((sql, { values, sql: digit }) => (sql === "" ? `(nullif(${digit}, 0) - 1)::BIGINT` : `(${sql}) * ${values.length} + (nullif(${digit}, 0) - 1)`), "");
+  const number = coded.reduce(
+    (sql, { values, sql: digit }) =>
+      sql === "" ? `(nullif(${digit}, 0) - 1)::BIGINT` : `(${sql}) * ${values.length} + (nullif(${digit}, 0) - 1)`,
+    "",
+  );
   const combinations = coded.reduce((product, { values }) => product * values.length, 1);
   if (combinations > MOST_COMBINATIONS) throw new UnforeseenColumns();
   const day = (column: string) => dayNumber(named(column), types.get(column) as string);
-  const date = dateColumn === undefined ? "0" : `(CASE WHEN ${named(dateColumn)} IS NULL THEN 0 ELSE ${day(dateColumn)} END)`;
+  const date =
+    dateColumn === undefined ? "0" : `(CASE WHEN ${named(dateColumn)} IS NULL THEN 0 ELSE ${day(dateColumn)} END)`;
   const packed = `((${number}) * ${2 ** DAY_BITS} + ${date}) * ${2 ** DAY_BITS} + ${day("occurred")}`;
   const checks = [...empty, ...short];
   const sql = checks.length === 0 ? packed : `CASE WHEN ${checks.join(" AND ")} THEN ${packed} END`;
@@ -132,7 +148,12 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
     const index = combination * 2 + (hasDate ? 1 : 0);
     if (symbols[index] === UNREAD) {
       const translation = translationOf(combination, hasDate);
-      symbols[index] = translation === null ? UNFORESEEN : translation.symbol | (translation.dateColumn >= 0 && hasDate ? WITH_DATE : 0) | (translation.matterLater ? MATTERS_LATER : 0);
+      symbols[index] =
+        translation === null
+          ? UNFORESEEN
+          : translation.symbol |
+            (translation.dateColumn >= 0 && hasDate ? WITH_DATE : 0) |
+            (translation.matterLater ? MATTERS_LATER : 0);
     }
     return symbols[index] as number;
   });
@@ -141,7 +162,9 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
       `coalesce(CAST("case" AS VARCHAR), '')`,
       types.has("person") ? `coalesce(CAST("person" AS VARCHAR), '')` : "''",
       `coalesce(${sql}, ${UNFORESEEN})`,
-      types.has("id") ? `CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END` : "0::UBIGINT",
+      types.has("id")
+        ? `CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`
+        : "0::UBIGINT",
     ],
     record: read,
     check,
@@ -154,30 +177,46 @@ const MATTERS_LATER = 1 << 21;
 
 /** Days since the end of 1899; NULL for what is no date of our centuries. A text counts when it is written as dates are. */
 function dayNumber(column: string, type: string): string {
-  const days = (date: string) => `CASE WHEN ${date} BETWEEN DATE '1900-01-01' AND DATE '2199-12-31' THEN ${date} - DATE '1899-12-31' END`;
+  const days = (date: string) =>
+    `CASE WHEN ${date} BETWEEN DATE '1900-01-01' AND DATE '2199-12-31' THEN ${date} - DATE '1899-12-31' END`;
   if (type === "DATE") return `(${days(column)})`;
   if (type !== "VARCHAR") throw new UnforeseenColumns();
   const date = `TRY_CAST(${column} AS DATE)`;
   return `(CASE WHEN CAST(${date} AS VARCHAR) = ${column} THEN ${days(date)} END)`;
 }
 
-function codedColumn(column: string, type: string, recorder: Recorder): { readonly values: readonly string[]; readonly sql: string } {
+function codedColumn(
+  column: string,
+  type: string,
+  recorder: Recorder,
+): { readonly values: readonly string[]; readonly sql: string } {
   const fields: FieldFile[] = [];
-  for (const declared of recorder.job.context.types.values()) if (declared[column] !== undefined) fields.push(declared[column]);
-  if (type === "BOOLEAN") return { values: ["", "false", "true"], sql: `coalesce(CAST(${named(column)} AS INTEGER) + 2, 1)` };
+  for (const declared of recorder.job.context.types.values())
+    if (declared[column] !== undefined) fields.push(declared[column]);
+  if (type === "BOOLEAN")
+    return { values: ["", "false", "true"], sql: `coalesce(CAST(${named(column)} AS INTEGER) + 2, 1)` };
   if (/^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)) {
     const values = ["", ...Array.from({ length: MOST_NUMBER }, (_, value) => String(value))];
-    return { values, sql: `(CASE WHEN ${named(column)} IS NULL THEN 1 WHEN ${named(column)} BETWEEN 0 AND ${MOST_NUMBER - 1} THEN ${named(column)} + 2 END)` };
+    return {
+      values,
+      sql: `(CASE WHEN ${named(column)} IS NULL THEN 1 WHEN ${named(column)} BETWEEN 0 AND ${MOST_NUMBER - 1} THEN ${named(column)} + 2 END)`,
+    };
   }
   if (type !== "VARCHAR") throw new UnforeseenColumns();
   if (fields.length === 0) throw new UnforeseenColumns(); // areas, of which there are many
-  const choices = fields.flatMap((field) => [...Object.keys(field.choices ?? {}), ...(field.type === "yes-no" ? ["true", "false"] : [])]);
+  const choices = fields.flatMap((field) => [
+    ...Object.keys(field.choices ?? {}),
+    ...(field.type === "yes-no" ? ["true", "false"] : []),
+  ]);
   const values = ["", ...new Set(choices)];
   return { values, sql: `list_position(${list(values)}, coalesce(${named(column)}, ''))` };
 }
 
 /** The scalar function's work: every row of a vector becomes a record. */
-function vectorReader(recorder: Recorder, symbolsOf: (combination: number, hasDate: boolean) => number): { readonly read: (chunk: DuckDBDataChunk) => void; readonly check: () => void } {
+function vectorReader(
+  recorder: Recorder,
+  symbolsOf: (combination: number, hasDate: boolean) => number,
+): { readonly read: (chunk: DuckDBDataChunk) => void; readonly check: () => void } {
   const { draft, pool, asAtDay } = recorder;
   const zero = FIRST_DAY - 1;
   // An error thrown inside the function would be DuckDB's; it is kept, and thrown when the query is done.

@@ -72,7 +72,8 @@ export function newPart(assignment: Assignment, thread: number): Part {
 function interpretedCases({ grouped }: PartitionClocks): string[] {
   const names: string[] = [];
   for (let subject = 0; subject < grouped.cases; subject++) {
-    if (grouped.interpret[subject] === 1) names.push(nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number));
+    if (grouped.interpret[subject] === 1)
+      names.push(nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number));
   }
   return names;
 }
@@ -84,7 +85,10 @@ function keep({ grouped, clocks }: PartitionClocks): KeptClocks {
 }
 
 /** Keeps runs in memory as long as they fit, then in a file. */
-function runKeeper(path: string, most: number): { readonly keep: (bytes: Uint8Array) => void; readonly done: () => readonly Run[] } {
+function runKeeper(
+  path: string,
+  most: number,
+): { readonly keep: (bytes: Uint8Array) => void; readonly done: () => readonly Run[] } {
   const runs: Run[] = [];
   let inMemory = 0;
   let file: number | null = null;

@@ -61,14 +61,16 @@ function eventsThatCount(grouped: GroupedCases, typeOf: Uint16Array, subject: nu
   let happened = to;
   while (happened > from && symbols[happened - 1] === IGNORED) happened--;
   for (let index = from + 1; index < happened; index++) {
-    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number]) continue;
+    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number])
+      continue;
     const alike = symbols[index] === symbols[index - 1] && fields[index] === fields[index - 1];
     if (!alike || idHashes[index] === 0 || idHashes[index - 1] === 0) return -1;
   }
   if (!anySet(idHashes, from, to)) return happened;
   if (to - from > MOST_COMPARED) return -1;
   for (let index = from; index < to; index++) {
-    for (let other = from; other < index; other++) if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
+    for (let other = from; other < index; other++)
+      if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
   }
   return happened;
 }

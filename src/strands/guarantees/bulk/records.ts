@@ -82,7 +82,8 @@ export function appendRecord(pool: Pool, draft: Draft): void {
   let at = pool.cursors[partition] as number;
   if (at + size > (pool.ends[partition] as number)) at = nextBlock(pool, partition);
   const { words } = pool;
-  words[at++] = nameWords | (personWords << 8) | (symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
+  words[at++] =
+    nameWords | (personWords << 8) | (symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
   for (let index = 0; index < nameWords; index++) words[at++] = name[index] as number;
   for (let index = 0; index < personWords; index++) words[at++] = person[index] as number;
   at = putTick(words, at, pool.timed, tick);
@@ -110,7 +111,7 @@ function putTick(words: Int32Array, at: number, timed: boolean, tick: number): n
     return at + 1;
   }
   words[at] = Math.floor(tick / HIGH);
-  words[at + 1] = tick % HIGH | 0;
+  words[at + 1] = (tick % HIGH) | 0;
   return at + 2;
 }
 
@@ -166,10 +167,14 @@ function spillAll(pool: Pool): void {
 }
 
 /** The stretches of words that hold a partition's records, in all pools. */
-export function* partitionWords(pools: readonly PoolContents[], partition: number): Generator<{ readonly words: Int32Array; readonly from: number; readonly to: number }> {
+export function* partitionWords(
+  pools: readonly PoolContents[],
+  partition: number,
+): Generator<{ readonly words: Int32Array; readonly from: number; readonly to: number }> {
   for (const pool of pools) {
     const blocks = pool.blocks[partition] as number[];
-    for (let index = 0; index < blocks.length; index += 2) yield { words: pool.words, from: blocks[index] as number, to: blocks[index + 1] as number };
+    for (let index = 0; index < blocks.length; index += 2)
+      yield { words: pool.words, from: blocks[index] as number, to: blocks[index + 1] as number };
     const spilled = pool.spilled[partition] as number[];
     if (spilled.length === 0) continue;
     const file = openSync(pool.spillPath, "r");

@@ -4,7 +4,9 @@ import { closeSync, openSync, readSync } from "node:fs";
  * The clocks of a partition as text, its cases in order of their names: a run. Runs are merged into the whole answer.
  * In bytes a case is a frame: the lengths of its name and of its text (32 bits each), its name, its text.
  */
-export type Run = { readonly kind: "memory"; readonly bytes: Uint8Array } | { readonly kind: "file"; readonly path: string; readonly from: number; readonly length: number };
+export type Run =
+  | { readonly kind: "memory"; readonly bytes: Uint8Array }
+  | { readonly kind: "file"; readonly path: string; readonly from: number; readonly length: number };
 
 const HEAD = 8;
 /** Bytes of a file that a cursor has in memory; a frame that is longer gets what it needs. */
@@ -44,7 +46,8 @@ export function* mergeRuns(runs: readonly Run[]): Generator<Buffer> {
   try {
     const heap: Cursor[] = [];
     for (const run of runs) {
-      const cursor = run.kind === "memory" ? memoryCursor(run.bytes) : fileCursor(fileOf(run.path), run.from, run.length);
+      const cursor =
+        run.kind === "memory" ? memoryCursor(run.bytes) : fileCursor(fileOf(run.path), run.from, run.length);
       if (cursor.advance()) heap.push(cursor);
     }
     for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index);

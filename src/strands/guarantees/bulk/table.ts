@@ -42,7 +42,13 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
     index = index * 2 + (hasDate ? 1 : 0);
     const known = translations[index];
     if (known !== undefined) return known;
-    const found = translate(recorder, columns, types.values[types.codes[row] as number] as string, fields.map(({ values, codes }) => values[codes[row] as number] as string), [hasDate]);
+    const found = translate(
+      recorder,
+      columns,
+      types.values[types.codes[row] as number] as string,
+      fields.map(({ values, codes }) => values[codes[row] as number] as string),
+      [hasDate],
+    );
     if (found === null) throw new NotForBulk("an event is not in order");
     translations[index] = found;
     return found;
@@ -56,7 +62,8 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
       draft.nameWords = putName(draft.name, caseBytes, caseStarts[row] as number, caseStarts[row + 1] as number);
       draft.symbol = symbol;
       draft.tick = day;
-      draft.field = translation.dateColumn < 0 || dates === undefined || dates[row] === NO_DAY ? NO_DATE : (dates[row] as number);
+      draft.field =
+        translation.dateColumn < 0 || dates === undefined || dates[row] === NO_DAY ? NO_DATE : (dates[row] as number);
       appendRecord(pool, draft);
     }
   };

@@ -62,7 +62,9 @@ export async function evaluateSources<Result>(
     return await use(await work(assign(sources), options));
   } catch (error) {
     if (!(error instanceof UnforeseenColumns)) throw error;
-    const byRow = sources.map((source): Source => (source.kind === "parquet" ? { kind: "rows", path: source.path } : source));
+    const byRow = sources.map((source): Source =>
+      source.kind === "parquet" ? { kind: "rows", path: source.path } : source,
+    );
     return await use(await work(assign(byRow), options));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -86,7 +88,11 @@ async function work(assignment: Assignment, { threads, onShare }: BulkOptions): 
 }
 
 function joined(first: PartAnswer, second: PartAnswer): BulkAnswer {
-  return { runs: [...first.runs, ...second.runs], clocks: [...first.clocks, ...second.clocks], interpret: [...first.interpret, ...second.interpret] };
+  return {
+    runs: [...first.runs, ...second.runs],
+    clocks: [...first.clocks, ...second.clocks],
+    interpret: [...first.interpret, ...second.interpret],
+  };
 }
 
 type Message<Kind> = Extract<FromWorker, { readonly kind: Kind }>;

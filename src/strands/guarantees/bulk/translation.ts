@@ -42,22 +42,40 @@ const SOME_DAY = "2000-01-01";
  * The translation of a type with these values; null when the plain reader finds something wrong with them.
  * @param dates of each date column, whether it holds a date
  */
-export function translate(recorder: Recorder, columns: Columns, type: string, values: readonly string[], dates: readonly boolean[]): Translation | null {
+export function translate(
+  recorder: Recorder,
+  columns: Columns,
+  type: string,
+  values: readonly string[],
+  dates: readonly boolean[],
+): Translation | null {
   const raw: Record<string, unknown> = { case: "case", type, occurred: SOME_DAY };
   columns.coded.forEach((column, index) => (raw[column] = values[index]));
   columns.dates.forEach((column, index) => (raw[column] = dates[index] === true ? SOME_DAY : ""));
   const row = readEventRow(raw, recorder.job.context);
   if (!isEventRow(row) || row.event.replaces !== null) return null;
   const { alphabet, job } = recorder;
-  if (row.area !== null && recorder.job.areas.includes(row.area)) return { symbol: INTERPRET, symbolTimed: INTERPRET, dateColumn: -1, matterLater: true };
+  if (row.area !== null && recorder.job.areas.includes(row.area))
+    return { symbol: INTERPRET, symbolTimed: INTERPRET, dateColumn: -1, matterLater: true };
   const matterLater = recorder.laterTypes.has(type);
   const rank = job.definition.order.get(type);
   const letters = rank === undefined ? undefined : (alphabet.letters[rank] as Letters);
-  if (rank === undefined || letters?.used !== true) return { symbol: IGNORED, symbolTimed: IGNORED, dateColumn: -1, matterLater };
-  if (letters.tests.some((test) => columns.dates.includes(test.field) && test.kind !== "missing" && test.kind !== "present")) return null;
+  if (rank === undefined || letters?.used !== true)
+    return { symbol: IGNORED, symbolTimed: IGNORED, dateColumn: -1, matterLater };
+  if (
+    letters.tests.some(
+      (test) => columns.dates.includes(test.field) && test.kind !== "missing" && test.kind !== "present",
+    )
+  )
+    return null;
   const { data } = row.event;
   const dateColumn = letters.dateField === null ? -1 : columns.dates.indexOf(letters.dateField);
   // A date under a column that also holds other things elsewhere is left to the plain reader, row by row.
   if (letters.dateField !== null && dateColumn < 0 && data[letters.dateField] !== undefined) return null;
-  return { symbol: symbolOf(alphabet, rank, data, false), symbolTimed: symbolOf(alphabet, rank, data, true), dateColumn, matterLater };
+  return {
+    symbol: symbolOf(alphabet, rank, data, false),
+    symbolTimed: symbolOf(alphabet, rank, data, true),
+    dateColumn,
+    matterLater,
+  };
 }

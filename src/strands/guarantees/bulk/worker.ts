@@ -13,7 +13,9 @@ if (port === null) throw new Error("This file is a worker's; it is started by te
 const say = (message: FromWorker) => port.postMessage(message);
 const part = newPart(workerData as Assignment, 1);
 
-port.once("message", (pools: readonly PoolContents[]) => attempt(() => say({ kind: "evaluated", answer: part.evaluate(pools) })));
+port.once("message", (pools: readonly PoolContents[]) =>
+  attempt(() => say({ kind: "evaluated", answer: part.evaluate(pools) })),
+);
 await attempt(async () => say({ kind: "scanned", pool: await part.scan() }));
 
 async function attempt(work: () => void | Promise<void>): Promise<void> {

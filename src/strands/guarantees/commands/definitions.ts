@@ -15,7 +15,16 @@ export function listDefinitions(library: Library, asJson: boolean): string {
   const versions = (file: DefinitionFile) => file.versions.map((version) => version.id).join(", ");
   if (asJson) {
     return files
-      .map((file) => JSON.stringify({ id: file.id, name: inLanguage(file.name, "en"), country: file.country, status: file.status, promises: Object.keys(file.promises), versions: file.versions.map((version) => version.id) }))
+      .map((file) =>
+        JSON.stringify({
+          id: file.id,
+          name: inLanguage(file.name, "en"),
+          country: file.country,
+          status: file.status,
+          promises: Object.keys(file.promises),
+          versions: file.versions.map((version) => version.id),
+        }),
+      )
       .join("\n");
   }
   return formatTable<DefinitionFile>(
@@ -34,7 +43,8 @@ export function listDefinitions(library: Library, asJson: boolean): string {
 /** A definition's file, as it stands. */
 export function showDefinition(library: Library, id: string): string {
   const text = library.texts.get(id);
-  if (text === undefined) throw new CommandError(`There is no definition "${id}". ${suggest(id, [...library.definitions.keys()])}`);
+  if (text === undefined)
+    throw new CommandError(`There is no definition "${id}". ${suggest(id, [...library.definitions.keys()])}`);
   return text.trimEnd();
 }
 
@@ -54,7 +64,11 @@ export function checkFile(library: Library, path: string): string {
     const overlay = example.overlay === undefined ? null : (library.overlays.get(example.overlay) ?? null);
     const definition = buildDefinition(file, library.calendars, example.with ?? {}, overlay);
     const { line, column } = locate(["examples", index]);
-    return exampleDifferences(example, runExample(definition, example)).map((difference) => ({ line, column, message: `example "${example.name}": ${difference}` }));
+    return exampleDifferences(example, runExample(definition, example)).map((difference) => ({
+      line,
+      column,
+      message: `example "${example.name}": ${difference}`,
+    }));
   });
   if (failures.length > 0) throw new CommandError(formatProblems(path, failures), 1);
   return `${path} is in order: ${Object.keys(file.promises).length} promises, ${file.versions.length} versions, ${file.examples.length} examples, all as they say.`;
@@ -77,8 +91,11 @@ export function documentDefinitions(library: Library, id: string | undefined): s
   return ids
     .map((one) => {
       const file = library.definitions.get(one);
-      if (file === undefined) throw new CommandError(`There is no definition "${one}". ${suggest(one, [...library.definitions.keys()])}`);
-      return definitionMarkdown(file, (example) => runExample(definitionOf(library, one, example.with ?? {}, example.overlay ?? null), example));
+      if (file === undefined)
+        throw new CommandError(`There is no definition "${one}". ${suggest(one, [...library.definitions.keys()])}`);
+      return definitionMarkdown(file, (example) =>
+        runExample(definitionOf(library, one, example.with ?? {}, example.overlay ?? null), example),
+      );
     })
     .join("\n\n");
 }

@@ -41,7 +41,12 @@ export async function evaluateFiles(
 const BYTES_FOR_BULK = 1 << 20;
 
 /** Goes the quick way for big files; false when they are small, or must be read the plain way. */
-async function answerInBulk(files: readonly string[], asked: Asked, library: Library, options: EvaluateOptions): Promise<boolean> {
+async function answerInBulk(
+  files: readonly string[],
+  asked: Asked,
+  library: Library,
+  options: EvaluateOptions,
+): Promise<boolean> {
   const size = await sizeOf(files);
   if (size < BYTES_FOR_BULK || files.includes("-")) return false;
   const { evaluateInBulk } = await import("../bulk/evaluate.ts");
@@ -120,17 +125,28 @@ function formatBadRow(row: BadRow): string {
 }
 
 /** Names the bad rows and stops; with --skip-bad-rows lists them in a file and goes on. */
-export function reportBadRows(badRows: readonly BadRow[], options: { readonly skipBadRows?: true; readonly badRows?: string }): void {
+export function reportBadRows(
+  badRows: readonly BadRow[],
+  options: { readonly skipBadRows?: true; readonly badRows?: string },
+): void {
   const lines = new Set(badRows.map((row) => `${row.file}:${row.line}`)).size;
   if (options.skipBadRows !== true) {
     const shown = badRows.slice(0, SHOWN_BAD_ROWS).map(formatBadRow);
     const more = badRows.length > shown.length ? [`… and ${badRows.length - shown.length} more.`] : [];
     throw new CommandError(
-      [`${lines} row${lines === 1 ? " is" : "s are"} not in order, and nothing was written:`, ...shown, ...more, "Mend them, or go on without them by --skip-bad-rows."].join("\n"),
+      [
+        `${lines} row${lines === 1 ? " is" : "s are"} not in order, and nothing was written:`,
+        ...shown,
+        ...more,
+        "Mend them, or go on without them by --skip-bad-rows.",
+      ].join("\n"),
     );
   }
   const path = options.badRows ?? "bad-rows.csv";
-  const text = [["file", "line", "column", "problem"], ...badRows.map((row) => [row.file, String(row.line), row.column, row.message])];
+  const text = [
+    ["file", "line", "column", "problem"],
+    ...badRows.map((row) => [row.file, String(row.line), row.column, row.message]),
+  ];
   writeFileSync(path, `${text.map(csvLine).join("\n")}\n`);
   process.stderr.write(`${lines} bad row${lines === 1 ? " was" : "s were"} left out; ${path} lists them.\n`);
 }

@@ -29,7 +29,8 @@ export type Asked = {
 /** Checks the options against the library; a CommandError says what does not exist and what does. */
 export function readQuestion(options: QuestionOptions, library: Library, clock: Now): Asked {
   const ids = [...library.definitions.keys()];
-  if (!library.definitions.has(options.guarantee)) throw new CommandError(`There is no guarantee "${options.guarantee}". ${suggest(options.guarantee, ids)}`);
+  if (!library.definitions.has(options.guarantee))
+    throw new CommandError(`There is no guarantee "${options.guarantee}". ${suggest(options.guarantee, ids)}`);
   const choices = readChoices(options.set ?? []);
   const build = (overlay: string | null) => {
     try {
@@ -42,7 +43,9 @@ export function readQuestion(options: QuestionOptions, library: Library, clock: 
   const definition = build(options.overlay ?? null);
   const promises = definition.promises.map((promise) => promise.id);
   if (options.promise !== undefined && !promises.includes(options.promise)) {
-    throw new CommandError(`${definition.id} has no promise "${options.promise}". ${suggest(options.promise, promises)}`);
+    throw new CommandError(
+      `${definition.id} has no promise "${options.promise}". ${suggest(options.promise, promises)}`,
+    );
   }
   const versions = definition.versions.map((version) => version.id);
   if (options.version !== undefined && !versions.includes(options.version)) {
@@ -51,7 +54,10 @@ export function readQuestion(options: QuestionOptions, library: Library, clock: 
     throw new CommandError(`${definition.id} has no version "${options.version}" in force. ${why}`);
   }
   const question: Question = {
-    asAt: options.asAt === undefined ? { kind: "instant", instant: clock.now().epochMilliseconds } : readWhen("--as-at", options.asAt, definition.zone),
+    asAt:
+      options.asAt === undefined
+        ? { kind: "instant", instant: clock.now().epochMilliseconds }
+        : readWhen("--as-at", options.asAt, definition.zone),
     knownOn: options.knownOn === undefined ? null : readWhen("--known-on", options.knownOn, definition.zone),
     promise: options.promise ?? null,
     version: options.version ?? null,
@@ -72,7 +78,10 @@ function byArea(
     if (overlay.overlays !== definition.id) continue;
     for (const area of overlay.areas ?? []) areas.set(area, build(overlay.id));
   }
-  return { definitionFor: (area) => (area === null ? definition : (areas.get(area) ?? definition)), areas: [...areas.keys()] };
+  return {
+    definitionFor: (area) => (area === null ? definition : (areas.get(area) ?? definition)),
+    areas: [...areas.keys()],
+  };
 }
 
 function readChoices(settings: readonly string[]): Choices {

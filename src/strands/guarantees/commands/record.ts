@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { systemClock } from "../../../core/clock.ts";
 import { inTransaction, type Database } from "../../../core/database/index.ts";
-import { countFacts, exportFacts, FactRefusedError, factSink, inForce, type Fact, type Projection } from "../../../core/record/index.ts";
+import {
+  countFacts,
+  exportFacts,
+  FactRefusedError,
+  factSink,
+  inForce,
+  type Fact,
+  type Projection,
+} from "../../../core/record/index.ts";
 import { CommandError } from "../../../core/terminal/command-error.ts";
 import { showProgress } from "../../../core/terminal/progress.ts";
 import { csvLine } from "../../../lib/csv/write.ts";
@@ -31,7 +39,12 @@ export type RecordTools = {
   readonly timeZone: string;
 };
 
-export type ImportOptions = { readonly guarantee?: string; readonly overlay?: string; readonly skipBadRows?: true; readonly badRows?: string };
+export type ImportOptions = {
+  readonly guarantee?: string;
+  readonly overlay?: string;
+  readonly skipBadRows?: true;
+  readonly badRows?: string;
+};
 
 /** Cases whose person is remembered while a file is checked; beyond it the check of one person a case is given up. */
 const CASES_CHECKED = 2_000_000;
@@ -40,11 +53,21 @@ const CASES_CHECKED = 2_000_000;
  * Imports event files into the record. The files are read twice: first every row is checked, and only when all are in
  * order (or bad ones are skipped) is anything written. Memory does not grow with the file. Doing it again is harmless.
  */
-export async function importFiles(files: readonly string[], options: ImportOptions, tools: RecordTools): Promise<string> {
+export async function importFiles(
+  files: readonly string[],
+  options: ImportOptions,
+  tools: RecordTools,
+): Promise<string> {
   if (options.guarantee !== undefined && !tools.library.definitions.has(options.guarantee)) {
-    throw new CommandError(`There is no guarantee "${options.guarantee}". ${suggest(options.guarantee, [...tools.library.definitions.keys()])}`);
+    throw new CommandError(
+      `There is no guarantee "${options.guarantee}". ${suggest(options.guarantee, [...tools.library.definitions.keys()])}`,
+    );
   }
-  const zone = zoneOf(options.guarantee === undefined ? tools.timeZone : (tools.library.definitions.get(options.guarantee)?.["time-zone"] ?? tools.timeZone));
+  const zone = zoneOf(
+    options.guarantee === undefined
+      ? tools.timeZone
+      : (tools.library.definitions.get(options.guarantee)?.["time-zone"] ?? tools.timeZone),
+  );
   const folder = mkdtempSync(join(tmpdir(), "handrail-import-"));
   try {
     const paths = await Promise.all(files.map((file) => onDisk(file, folder)));
@@ -68,7 +91,11 @@ export async function importFiles(files: readonly string[], options: ImportOptio
     return `${totals.appended} events added, ${totals.repeated} were there already.`;
   } catch (error) {
     if (error instanceof FileProblem) throw new CommandError(error.message);
-    if (error instanceof FactRefusedError) throw new CommandError(`${error.message} The events before it are on record; mend it and send the file again.`, 1);
+    if (error instanceof FactRefusedError)
+      throw new CommandError(
+        `${error.message} The events before it are on record; mend it and send the file again.`,
+        1,
+      );
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -112,7 +139,8 @@ async function checkRows(paths: readonly string[], { library }: RecordTools, zon
       const person = read.person ?? read.case;
       const before = persons.get(read.case);
       if (before === undefined && persons.size < CASES_CHECKED) persons.set(read.case, person);
-      if (before !== undefined && before !== person) bad("person", `"${person}" is not the person of the other rows of case "${read.case}", "${before}"`);
+      if (before !== undefined && before !== person)
+        bad("person", `"${person}" is not the person of the other rows of case "${read.case}", "${before}"`);
     }
   }
   progress.done();
@@ -131,7 +159,11 @@ async function* goodRows(paths: readonly string[], { library }: RecordTools, zon
 }
 
 /** The promises an import makes: the guarantee named, for each service of the file that has made none. */
-function promisesOf(services: ReadonlySet<string | null>, options: ImportOptions, made: readonly PromiseMade[]): readonly PromiseMade[] {
+function promisesOf(
+  services: ReadonlySet<string | null>,
+  options: ImportOptions,
+  made: readonly PromiseMade[],
+): readonly PromiseMade[] {
   const { guarantee, overlay } = options;
   if (guarantee === undefined) return [];
   return [...services]
@@ -145,10 +177,16 @@ export type ExportOptions = { readonly format?: "csv" | "ndjson" | "parquet"; re
 /** Writes every event of the record, in the order in which they came, to a file or standard output. */
 export async function exportEvents(options: ExportOptions, { db }: RecordTools): Promise<string | null> {
   const format = options.format ?? formatByName(options.output);
-  if (format === "parquet" && options.output === undefined) throw new CommandError("Parquet is written to a file: add --output events.parquet.");
+  if (format === "parquet" && options.output === undefined)
+    throw new CommandError("Parquet is written to a file: add --output events.parquet.");
   const folder = mkdtempSync(join(tmpdir(), "handrail-export-"));
   try {
-    const unfinished = options.output === undefined ? null : format === "parquet" ? join(folder, "events.ndjson") : `${options.output}.part`;
+    const unfinished =
+      options.output === undefined
+        ? null
+        : format === "parquet"
+          ? join(folder, "events.ndjson")
+          : `${options.output}.part`;
     const stream = unfinished === null ? process.stdout : createWriteStream(unfinished);
     const progress = showProgress("Exporting events", await countFacts(db));
     if (format === "csv") stream.write(`${csvLine([...EVENT_COLUMNS])}\n`);
@@ -165,7 +203,12 @@ export async function exportEvents(options: ExportOptions, { db }: RecordTools):
     stream.end();
     await once(stream, "finish");
     // The file appears under its name only when it is whole.
-    if (format === "parquet") await jsonToParquet(unfinished, options.output, EVENT_COLUMNS.map((column) => [column, "VARCHAR"]));
+    if (format === "parquet")
+      await jsonToParquet(
+        unfinished,
+        options.output,
+        EVENT_COLUMNS.map((column) => [column, "VARCHAR"]),
+      );
     else renameSync(unfinished, options.output);
     return `${count} events written to ${options.output}.`;
   } finally {
@@ -218,7 +261,10 @@ export async function explainCase(caseId: string, options: ExplainOptions, tools
   for (const [subjectId, facts] of bySubject) {
     const given = promisesFor(made, placeOf(facts).serviceId);
     const chosen = options.guarantee === undefined ? given : [givenOr(given, options.guarantee, tools.library)];
-    if (chosen.length === 0) throw new CommandError(`No promise is on record for the service of case "${caseId}": name a definition with --guarantee.`);
+    if (chosen.length === 0)
+      throw new CommandError(
+        `No promise is on record for the service of case "${caseId}": name a definition with --guarantee.`,
+      );
     for (const promise of chosen) {
       const definition = definitionOf(tools.library, promise.guarantee, promise.choices, promise.overlay);
       const { question } = readQuestion({ ...options, guarantee: definition.id }, tools.library, systemClock);
@@ -227,8 +273,20 @@ export async function explainCase(caseId: string, options: ExplainOptions, tools
       for (const clock of clocksOf(definition, facts, question.asAt, knownOn)) {
         if (options.promise !== undefined && options.promise !== clock.promise) continue;
         const why = explain(definition, clock, t, show);
-        rows.push({ case: caseId, person: subjectId, guarantee: definition.id, promise: clock.promise, period: clock.period, state: clock.state, why });
-        lines.push(`${definition.id} ${clock.promise} ${clock.period}: ${clock.state}`, ...why.map((step) => `  - ${step.text}${step.rule === "" ? "" : ` [${step.rule}]`}`), "");
+        rows.push({
+          case: caseId,
+          person: subjectId,
+          guarantee: definition.id,
+          promise: clock.promise,
+          period: clock.period,
+          state: clock.state,
+          why,
+        });
+        lines.push(
+          `${definition.id} ${clock.promise} ${clock.period}: ${clock.state}`,
+          ...why.map((step) => `  - ${step.text}${step.rule === "" ? "" : ` [${step.rule}]`}`),
+          "",
+        );
       }
     }
     const { unapplied } = inForce(facts);
@@ -239,6 +297,16 @@ export async function explainCase(caseId: string, options: ExplainOptions, tools
 }
 
 function givenOr(given: readonly PromiseMade[], guarantee: string, library: Library): PromiseMade {
-  if (!library.definitions.has(guarantee)) throw new CommandError(`There is no guarantee "${guarantee}". ${suggest(guarantee, [...library.definitions.keys()])}`);
-  return given.find((promise) => promise.guarantee === guarantee) ?? { serviceId: ANY_SERVICE, guarantee, overlay: null, choices: {} };
+  if (!library.definitions.has(guarantee))
+    throw new CommandError(
+      `There is no guarantee "${guarantee}". ${suggest(guarantee, [...library.definitions.keys()])}`,
+    );
+  return (
+    given.find((promise) => promise.guarantee === guarantee) ?? {
+      serviceId: ANY_SERVICE,
+      guarantee,
+      overlay: null,
+      choices: {},
+    }
+  );
 }

@@ -7,10 +7,20 @@ import { clockRow, type ClockRow } from "../model/row.ts";
 import { readRows } from "./rows.ts";
 
 /** A row that could not be used: where it stands and what is wrong with it. */
-export type BadRow = { readonly file: string; readonly line: number; readonly column: string; readonly message: string };
+export type BadRow = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: string;
+  readonly message: string;
+};
 
 /** One case out of the files, with what its rows say around the events. */
-export type CaseHistory = { readonly id: string; person: string | null; area: string | null; readonly events: CaseEvent[] };
+export type CaseHistory = {
+  readonly id: string;
+  person: string | null;
+  area: string | null;
+  readonly events: CaseEvent[];
+};
 
 export type ReadCases = {
   readonly cases: ReadonlyMap<string, CaseHistory>;
@@ -33,7 +43,12 @@ export async function readCases(
   const cases = new Map<string, CaseHistory>();
   const badRows: BadRow[] = [];
   const contents = new Map<string, string>();
-  const corrections: { readonly file: string; readonly line: number; readonly caseId: string; readonly replaces: string }[] = [];
+  const corrections: {
+    readonly file: string;
+    readonly line: number;
+    readonly caseId: string;
+    readonly replaces: string;
+  }[] = [];
   let rows = 0;
   for (const file of files) {
     for await (const found of read(file, onBytes)) {
@@ -50,7 +65,8 @@ export async function readCases(
       }
       const problem = addToCase(cases, contents, row, only);
       if (problem !== null) bad(problem.column, problem.message);
-      else if (row.event.replaces !== null) corrections.push({ file, line: found.line, caseId: row.case, replaces: row.event.replaces });
+      else if (row.event.replaces !== null)
+        corrections.push({ file, line: found.line, caseId: row.case, replaces: row.event.replaces });
     }
   }
   for (const { file, line, caseId, replaces } of corrections) {
@@ -72,7 +88,10 @@ function addToCase(
     cases.set(row.case, history);
   }
   if (row.person !== null && history.person !== null && row.person !== history.person) {
-    return { column: "person", message: `"${row.person}" is not the person of the other rows of case "${row.case}", "${history.person}"` };
+    return {
+      column: "person",
+      message: `"${row.person}" is not the person of the other rows of case "${row.case}", "${history.person}"`,
+    };
   }
   history.person ??= row.person;
   history.area ??= row.area;
@@ -80,14 +99,23 @@ function addToCase(
   const content = JSON.stringify({ ...row.event, person: undefined });
   const before = contents.get(key);
   if (before !== undefined) {
-    return before === content ? null : { column: "id", message: `"${row.event.id}" was sent before with other content: correct an event with a new id and \`replaces\`` };
+    return before === content
+      ? null
+      : {
+          column: "id",
+          message: `"${row.event.id}" was sent before with other content: correct an event with a new id and \`replaces\``,
+        };
   }
   contents.set(key, content);
   if (only.order.has(row.event.type) || row.event.replaces !== null) history.events.push(row.event);
   return null;
 }
 
-export type CaseClocks = { readonly history: CaseHistory; readonly definition: Definition; readonly clocks: readonly Clock[] };
+export type CaseClocks = {
+  readonly history: CaseHistory;
+  readonly definition: Definition;
+  readonly clocks: readonly Clock[];
+};
 
 /** Clocks of every case, cases sorted by name, each with the definition (or overlay) that judged it. */
 export function* evaluateCases(
@@ -110,4 +138,3 @@ export function rowsOf({ history, definition, clocks }: CaseClocks): readonly Cl
 function byPromiseAndPeriod(a: Clock, b: Clock): number {
   return a.promise < b.promise ? -1 : a.promise > b.promise ? 1 : a.period - b.period;
 }
-

@@ -6,8 +6,22 @@ export type LineFormat = "ndjson" | "csv";
 
 /** The columns of the answer, in order. */
 export const FIELDS = [
-  "case", "person", "guarantee", "version", "promise", "period", "state", "started", "due", "stopped", "stoppedBy",
-  "elapsed", "excluded", "limit", "unit", "notes",
+  "case",
+  "person",
+  "guarantee",
+  "version",
+  "promise",
+  "period",
+  "state",
+  "started",
+  "due",
+  "stopped",
+  "stoppedBy",
+  "elapsed",
+  "excluded",
+  "limit",
+  "unit",
+  "notes",
 ] as const;
 
 /** A clock's line, without its end. */

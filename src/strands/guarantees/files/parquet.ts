@@ -1,7 +1,11 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 
 /** Turns a file of JSON lines into Parquet, streaming. Columns by name and DuckDB type. */
-export async function jsonToParquet(from: string, to: string, columns: readonly (readonly [name: string, type: string])[]): Promise<void> {
+export async function jsonToParquet(
+  from: string,
+  to: string,
+  columns: readonly (readonly [name: string, type: string])[],
+): Promise<void> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {

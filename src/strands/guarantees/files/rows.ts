@@ -60,7 +60,9 @@ export async function mustExist(path: string): Promise<number> {
 
 async function* readCsv(path: string, onBytes: (bytes: number) => void): AsyncGenerator<FileRow> {
   const input = Readable.from(textOf(path, onBytes));
-  const parser = input.pipe(parse({ info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_LINE }));
+  const parser = input.pipe(
+    parse({ info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_LINE }),
+  );
   // A stream's error does not travel through `pipe`.
   input.on("error", (error) => parser.destroy(error));
   let header: readonly string[] | undefined;
@@ -75,9 +77,12 @@ async function* readCsv(path: string, onBytes: (bytes: number) => void): AsyncGe
     }
   } catch (error) {
     if (error instanceof FileProblem) throw error;
-    throw new FileProblem(`${path}: is not CSV as it stands: ${(error as Error).message}. Quotes inside a quoted field are written twice.`);
+    throw new FileProblem(
+      `${path}: is not CSV as it stands: ${(error as Error).message}. Quotes inside a quoted field are written twice.`,
+    );
   }
-  if (header === undefined) throw new FileProblem(`${path}: is empty. The first line names the columns: ${NEEDED_COLUMNS.join(",")}, …`);
+  if (header === undefined)
+    throw new FileProblem(`${path}: is empty. The first line names the columns: ${NEEDED_COLUMNS.join(",")}, …`);
 }
 
 function csvRow(header: readonly string[], record: readonly string[], line: number): FileRow {
@@ -90,7 +95,9 @@ function csvRow(header: readonly string[], record: readonly string[], line: numb
 function checkHeader(path: string, header: readonly string[]): void {
   const missing = NEEDED_COLUMNS.filter((column) => !header.includes(column));
   if (missing.length > 0) {
-    throw new FileProblem(`${path}:1: the column${missing.length > 1 ? "s" : ""} ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing. The header has: ${header.join(", ")}`);
+    throw new FileProblem(
+      `${path}:1: the column${missing.length > 1 ? "s" : ""} ${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing. The header has: ${header.join(", ")}`,
+    );
   }
   const twice = header.find((column, index) => header.indexOf(column) !== index);
   if (twice !== undefined) throw new FileProblem(`${path}:1: the column ${twice} stands twice in the header.`);
@@ -121,14 +128,23 @@ export async function* readParquet(path: string, where = "true"): AsyncGenerator
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   try {
-    const result = await connection.stream(`SELECT * FROM read_parquet('${path.replaceAll("'", "''")}') WHERE ${where}`);
+    const result = await connection.stream(
+      `SELECT * FROM read_parquet('${path.replaceAll("'", "''")}') WHERE ${where}`,
+    );
     const columns = result.deduplicatedColumnNames();
     checkHeader(path, columns);
     let line = 0;
-    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    for (
+      let chunk = await result.fetchChunk();
+      chunk !== null && chunk.rowCount > 0;
+      chunk = await result.fetchChunk()
+    ) {
       for (const values of chunk.getRows()) {
         line++;
-        yield { line, row: Object.fromEntries(columns.map((column, index) => [column, plain(values[index] as DuckDBValue)])) };
+        yield {
+          line,
+          row: Object.fromEntries(columns.map((column, index) => [column, plain(values[index] as DuckDBValue)])),
+        };
       }
     }
   } catch (error) {
@@ -145,7 +161,9 @@ function plain(value: DuckDBValue): unknown {
   if (typeof value === "bigint") return Number(value);
   if (value === null || typeof value !== "object") return value;
   if ("entries" in value && !Array.isArray(value.entries)) {
-    return Object.fromEntries(Object.entries(value.entries).map(([name, entry]) => [name, plain(entry as DuckDBValue)]));
+    return Object.fromEntries(
+      Object.entries(value.entries).map(([name, entry]) => [name, plain(entry as DuckDBValue)]),
+    );
   }
   return String(value);
 }

@@ -10,14 +10,23 @@ import { CSV_HEADER, FIELDS, outputLine } from "./line.ts";
 export type OutputFormat = "ndjson" | "csv" | "parquet" | "table";
 export type OutputRow = ClockRow & { readonly why?: readonly ExplainedStep[] };
 
-const PARQUET_TYPES: Partial<Record<(typeof FIELDS)[number], string>> = { period: "INTEGER", elapsed: "DOUBLE", excluded: "DOUBLE", notes: "VARCHAR[]" };
+const PARQUET_TYPES: Partial<Record<(typeof FIELDS)[number], string>> = {
+  period: "INTEGER",
+  elapsed: "DOUBLE",
+  excluded: "DOUBLE",
+  notes: "VARCHAR[]",
+};
 
 /** Rows a table on a terminal holds at the most; a file holds all. */
 const TABLE_ROWS = 10_000;
 const BATCH = 2_000;
 
 /** Writes clocks to a stream in the format asked for. Answers how many. */
-export async function writeClocks(rows: Iterable<OutputRow>, format: OutputFormat, output: NodeJS.WriteStream): Promise<number> {
+export async function writeClocks(
+  rows: Iterable<OutputRow>,
+  format: OutputFormat,
+  output: NodeJS.WriteStream,
+): Promise<number> {
   switch (format) {
     case "ndjson":
       return writeLines(rows, output, (row) => outputLine(row, "ndjson"));
@@ -32,7 +41,11 @@ export async function writeClocks(rows: Iterable<OutputRow>, format: OutputForma
 }
 
 /** Writes clocks that are lines already: those of CSV, else NDJSON. */
-export async function writeClockLines(batches: Iterable<Buffer>, format: OutputFormat, output: NodeJS.WriteStream): Promise<void> {
+export async function writeClockLines(
+  batches: Iterable<Buffer>,
+  format: OutputFormat,
+  output: NodeJS.WriteStream,
+): Promise<void> {
   if (format === "table" || format === "parquet") {
     await writeClocks(rowsIn(batches), format, output);
     return;
@@ -47,7 +60,11 @@ function* rowsIn(batches: Iterable<Buffer>): Generator<OutputRow> {
   }
 }
 
-async function writeLines(rows: Iterable<OutputRow>, output: NodeJS.WriteStream, line: (row: OutputRow) => string): Promise<number> {
+async function writeLines(
+  rows: Iterable<OutputRow>,
+  output: NodeJS.WriteStream,
+  line: (row: OutputRow) => string,
+): Promise<number> {
   let count = 0;
   let batch: string[] = [];
   for (const row of rows) {
@@ -69,7 +86,13 @@ function writeTable(rows: Iterable<OutputRow>, output: NodeJS.WriteStream): numb
     if (shown.length < TABLE_ROWS) shown.push(row);
   }
   const colourOf = (row: OutputRow) =>
-    row.state === "kept" ? "green" : row.state === "broken" || row.state === "overdue" ? "red" : row.state === "waiting" ? undefined : "dim";
+    row.state === "kept"
+      ? "green"
+      : row.state === "broken" || row.state === "overdue"
+        ? "red"
+        : row.state === "waiting"
+          ? undefined
+          : "dim";
   const table = formatTable<OutputRow>(
     [
       { title: "case", value: (row) => row.case },
@@ -89,7 +112,8 @@ function writeTable(rows: Iterable<OutputRow>, output: NodeJS.WriteStream): numb
     output.hasColors?.() ?? false,
   );
   output.write(count === 0 ? "No clocks: no event of these files starts one.\n" : `${table}\n`);
-  if (count > shown.length) output.write(`… and ${count - shown.length} more; write a file to see them all: --format csv > clocks.csv\n`);
+  if (count > shown.length)
+    output.write(`… and ${count - shown.length} more; write a file to see them all: --format csv > clocks.csv\n`);
   return count;
 }
 
@@ -102,7 +126,11 @@ async function writeParquet(rows: Iterable<OutputRow>, output: NodeJS.WriteStrea
     await new Promise<void>((resolve) => lines.end(resolve));
     // Loaded only here: DuckDB takes longer to load than most files take to judge.
     const { jsonToParquet } = await import("./parquet.ts");
-    await jsonToParquet(join(folder, "clocks.ndjson"), join(folder, "clocks.parquet"), FIELDS.map((field) => [field, PARQUET_TYPES[field] ?? "VARCHAR"]));
+    await jsonToParquet(
+      join(folder, "clocks.ndjson"),
+      join(folder, "clocks.parquet"),
+      FIELDS.map((field) => [field, PARQUET_TYPES[field] ?? "VARCHAR"]),
+    );
     if (!output.write(readFileSync(join(folder, "clocks.parquet")))) await once(output, "drain");
     return count;
   } finally {

@@ -37,7 +37,13 @@ export function alphabetOf(definition: Definition): Alphabet | string {
     const tests = testsOf(definition, type);
     const fields = dateFields(definition, type);
     if (fields.length > 1) return `the rules read two dates of one ${type}: ${fields.join(" and ")}`;
-    letters.push({ type, first, tests, dateField: fields[0] ?? null, used: definition.promises.some((promise) => looksAt(promise, type)) });
+    letters.push({
+      type,
+      first,
+      tests,
+      dateField: fields[0] ?? null,
+      used: definition.promises.some((promise) => looksAt(promise, type)),
+    });
     first += 2 << tests.length;
     if (first > MOST_SYMBOLS) return `the rules put too many tests to a ${type}`;
   }
@@ -59,7 +65,7 @@ export function symbolOf(alphabet: Alphabet, type: number, data: EventData, time
 /** Whether the events of a symbol have a time of day. */
 export function timeKnown(alphabet: Alphabet, symbol: number): boolean {
   const letters = lettersOf(alphabet, symbol);
-  return ((symbol - letters.first) >> letters.tests.length) === 1;
+  return (symbol - letters.first) >> letters.tests.length === 1;
 }
 
 /** Whether a condition holds for the events of a symbol. Its tests must be among those of the symbol's type. */
@@ -108,8 +114,10 @@ function testsOf(definition: Definition, type: string): readonly Test[] {
 function dateFields(definition: Definition, type: string): readonly string[] {
   const fields = new Set<string>();
   for (const promise of definition.promises) {
-    for (const rule of promise.starts) if (rule.when.has(type) && rule.countedFrom?.kind === "field") fields.add(rule.countedFrom.field);
-    for (const rule of promise.moves) if (rule.when.has(type) && rule.move.kind === "to-field") fields.add(rule.move.field);
+    for (const rule of promise.starts)
+      if (rule.when.has(type) && rule.countedFrom?.kind === "field") fields.add(rule.countedFrom.field);
+    for (const rule of promise.moves)
+      if (rule.when.has(type) && rule.move.kind === "to-field") fields.add(rule.move.field);
   }
   return [...fields];
 }
@@ -122,6 +130,8 @@ function looksAt(promise: PromiseRules, type: string): boolean {
     evidence.some((need) => need.type === type) ||
     promise.restarts.some((rule) => rule.after === type) ||
     promise.stops.some((rule) => rule.dated === type) ||
-    promise.starts.some((rule) => rule.countedFrom?.kind === "first" && [rule.countedFrom.type, rule.countedFrom.since].includes(type))
+    promise.starts.some(
+      (rule) => rule.countedFrom?.kind === "first" && [rule.countedFrom.type, rule.countedFrom.since].includes(type),
+    )
   );
 }

@@ -1,6 +1,13 @@
 import { localDay } from "../../../lib/dates/zone.ts";
 import type { Definition, PromiseRules } from "../model/definition.ts";
-import { endOfMoment, eventsInForce, knownEvents, placeEvent, type CaseEvent, type PlacedEvent } from "../model/event.ts";
+import {
+  endOfMoment,
+  eventsInForce,
+  knownEvents,
+  placeEvent,
+  type CaseEvent,
+  type PlacedEvent,
+} from "../model/event.ts";
 import { evaluateCase, inOrder, type Question } from "../model/interpret.ts";
 import { fieldTick } from "../model/interpreter/starts.ts";
 import type { Clock } from "../model/clock.ts";
@@ -26,19 +33,29 @@ export type CompiledDefinition = {
  * @param promise one promise only; null for all
  * @param version judge every clock by this version; null for the one in force
  */
-export function compileDefinition(definition: Definition, promise: string | null, version: string | null): CompiledDefinition {
+export function compileDefinition(
+  definition: Definition,
+  promise: string | null,
+  version: string | null,
+): CompiledDefinition {
   const alphabet = alphabetOf(definition);
   return {
     definition,
     alphabet,
     promises: definition.promises.flatMap((rules, number) =>
-      promise === null || rules.id === promise ? [{ id: rules.id, number, compiled: compilePromise(definition, rules, alphabet, version) }] : [],
+      promise === null || rules.id === promise
+        ? [{ id: rules.id, number, compiled: compilePromise(definition, rules, alphabet, version) }]
+        : [],
     ),
   };
 }
 
 /** The clocks of one case by automaton; by the interpreter for promises that do not compile. */
-export function runCase(compiled: CompiledDefinition, events: readonly CaseEvent[], question: Question): readonly BareClock[] {
+export function runCase(
+  compiled: CompiledDefinition,
+  events: readonly CaseEvent[],
+  question: Question,
+): readonly BareClock[] {
   const { definition, alphabet } = compiled;
   const asAt = endOfMoment(question.asAt, definition.zone);
   const known = question.knownOn === null ? events : knownEvents(events, question.knownOn, definition.zone);
@@ -49,12 +66,23 @@ export function runCase(compiled: CompiledDefinition, events: readonly CaseEvent
   const later = placed.filter((event) => event.instant > asAt);
   return compiled.promises.flatMap(({ id, number, compiled: promise }): readonly BareClock[] => {
     if (promise.kind === "interpreter" || typeof alphabet === "string") {
-      return evaluateCase(definition, events, { ...question, promise: id }).map(({ gaps: _gaps, steps: _steps, ...clock }) => clock);
+      return evaluateCase(definition, events, { ...question, promise: id }).map(
+        ({ gaps: _gaps, steps: _steps, ...clock }) => clock,
+      );
     }
     const { rules } = promise.machine;
-    const columns = eventColumns(rules, inOrder(definition, (event) => tickOf(rules, event), happened));
+    const columns = eventColumns(
+      rules,
+      inOrder(definition, (event) => tickOf(rules, event), happened),
+    );
     const clocks = clockColumns(4);
-    const run = caseRunner(promise.machine, number, rules.timed ? asAt : localDay(definition.zone, asAt), columns, clocks);
+    const run = caseRunner(
+      promise.machine,
+      number,
+      rules.timed ? asAt : localDay(definition.zone, asAt),
+      columns,
+      clocks,
+    );
     run(0, 0, happened.length, laterEnds(rules.promise, later));
     return Array.from({ length: clocks.length }, (_, row) => clockAt(rules, clocks, row));
   });
@@ -64,12 +92,17 @@ export function runCase(compiled: CompiledDefinition, events: readonly CaseEvent
 function tickOf(rules: Rules, event: PlacedEvent): number {
   if (!rules.timed) return event.day;
   const starts = rules.promise.starts.some((rule) => rule.when.has(event.type));
-  return event.timeKnown || starts ? event.instant : endOfMoment({ kind: "date", day: event.day }, rules.definition.zone);
+  return event.timeKnown || starts
+    ? event.instant
+    : endOfMoment({ kind: "date", day: event.day }, rules.definition.zone);
 }
 
 /** Bits of the pauses of which an end is among the later events. */
 function laterEnds(promise: PromiseRules, later: readonly PlacedEvent[]): number {
-  return promise.pauses.reduce((bits, rule, index) => (later.some((event) => rule.until.has(event.type)) ? bits | (1 << index) : bits), 0);
+  return promise.pauses.reduce(
+    (bits, rule, index) => (later.some((event) => rule.until.has(event.type)) ? bits | (1 << index) : bits),
+    0,
+  );
 }
 
 function eventColumns(rules: Rules, events: readonly PlacedEvent[]): EventColumns {

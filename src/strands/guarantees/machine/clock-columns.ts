@@ -62,7 +62,20 @@ export function copyColumns(from: ClockColumns, to: ClockColumns): void {
 }
 
 const COLUMNS = [
-  "subject", "promise", "period", "version", "state", "stoppedBy", "limit", "notes", "paused", "started", "due", "stopped", "elapsed", "excluded",
+  "subject",
+  "promise",
+  "period",
+  "version",
+  "state",
+  "stoppedBy",
+  "limit",
+  "notes",
+  "paused",
+  "started",
+  "due",
+  "stopped",
+  "elapsed",
+  "excluded",
 ] as const;
 
 /** The clock in row `row`, as the interpreter would give it but for gaps and steps, which only explanations need. */

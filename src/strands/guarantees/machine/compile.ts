@@ -1,6 +1,15 @@
 import type { Definition, PromiseRules } from "../model/definition.ts";
 import type { Alphabet } from "./alphabet.ts";
-import { AWAITING, firstControl, openPauses, pausesWithoutEnd, rulesFor, transition, type Control, type Rules } from "./control.ts";
+import {
+  AWAITING,
+  firstControl,
+  openPauses,
+  pausesWithoutEnd,
+  rulesFor,
+  transition,
+  type Control,
+  type Rules,
+} from "./control.ts";
 import * as op from "./instructions.ts";
 
 /**
@@ -42,7 +51,12 @@ const MOST_STATES = 20_000;
 const MOST_BITS = 30;
 
 /** Compiles one promise. What is rare and would make every table larger is left to the interpreter. */
-export function compilePromise(definition: Definition, promise: PromiseRules, alphabet: Alphabet | string, forced: string | null): Compiled {
+export function compilePromise(
+  definition: Definition,
+  promise: PromiseRules,
+  alphabet: Alphabet | string,
+  forced: string | null,
+): Compiled {
   const reason = typeof alphabet === "string" ? alphabet : whyInterpreted(promise);
   if (reason !== null || typeof alphabet === "string") return { kind: "interpreter", reason: reason ?? "" };
   const rules = rulesFor(definition, promise, alphabet, forced);
@@ -104,7 +118,9 @@ function assemble(machine: Machine, control: Control, symbol: number, answers: r
     return place(machine, [...written, op.END, next]);
   }
   const { question, outcomes } = open as unknown as { question: readonly number[]; outcomes: number };
-  const branches = Array.from({ length: outcomes }, (_, outcome) => address(machine, assemble(machine, control, symbol, [...answers, outcome])));
+  const branches = Array.from({ length: outcomes }, (_, outcome) =>
+    address(machine, assemble(machine, control, symbol, [...answers, outcome])),
+  );
   return place(machine, [...written, ...question, ...branches]);
 }
 
@@ -132,7 +148,8 @@ function stateNumber(machine: Machine, control: Control): number {
   const known = machine.numbers.get(key);
   if (known !== undefined) return known;
   const number = machine.states.length;
-  if (number >= MOST_STATES) throw new RangeError(`Promise ${machine.rules.promise.id} needs more than ${MOST_STATES} states`);
+  if (number >= MOST_STATES)
+    throw new RangeError(`Promise ${machine.rules.promise.id} needs more than ${MOST_STATES} states`);
   machine.numbers.set(key, number);
   machine.states.push({
     control,

@@ -70,14 +70,23 @@ export type Writer = {
   readonly ask: (question: readonly number[], outcomes: number) => number;
 };
 
-export function rulesFor(definition: Definition, promise: PromiseRules, alphabet: Alphabet, forced: string | null): Rules {
+export function rulesFor(
+  definition: Definition,
+  promise: PromiseRules,
+  alphabet: Alphabet,
+  forced: string | null,
+): Rules {
   const counted = new Map<string, { index: number; most: number }>();
   const count = (type: string, most: number) => {
     const known = counted.get(type);
     if (known === undefined) counted.set(type, { index: counted.size, most });
     else known.most = Math.max(known.most, most);
   };
-  for (const need of [...promise.stops.flatMap((rule) => rule.expects), ...promise.pauses.flatMap((rule) => rule.needs)]) count(need.type, need.count);
+  for (const need of [
+    ...promise.stops.flatMap((rule) => rule.expects),
+    ...promise.pauses.flatMap((rule) => rule.needs),
+  ])
+    count(need.type, need.count);
   for (const rule of promise.restarts) {
     if (rule.after !== null) count(rule.after, 1);
     if (rule.count > 1) for (const type of rule.when) count(type, rule.count);
@@ -101,7 +110,14 @@ export function rulesFor(definition: Definition, promise: PromiseRules, alphabet
 
 export function firstControl(rules: Rules): Control {
   const zeros = [...rules.counted].map(() => 0);
-  return { ...NO_CLOCK, pauses: rules.promise.pauses.map(() => CLOSED), since: zeros, ever: zeros, lastStop: -1, ended: 0 };
+  return {
+    ...NO_CLOCK,
+    pauses: rules.promise.pauses.map(() => CLOSED),
+    since: zeros,
+    ever: zeros,
+    lastStop: -1,
+    ended: 0,
+  };
 }
 
 const NO_CLOCK = { running: false, version: -1, limit: -1, startLimit: -1, startSymbol: -1, moved: 0 } as const;
@@ -128,11 +144,13 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
     const known = rules.counted.get(type);
     if (known !== undefined) counts[known.index] = Math.min(known.most, (counts[known.index] as number) + 1);
   };
-  const counts = (need: Evidence) => ((need.anyTime ? now.ever : now.since)[indexOf(rules, need.type)] as number) >= need.count;
+  const counts = (need: Evidence) =>
+    ((need.anyTime ? now.ever : now.since)[indexOf(rules, need.type)] as number) >= need.count;
   const fires = (rule: { readonly when: ReadonlySet<string>; readonly condition: Condition | null }) =>
     rule.when.has(type) && (rule.condition === null || symbolHolds(alphabet, symbol, rule.condition));
   const versionId = (version: number) => (definition.versions[version] as Definition["versions"][number]).id;
-  const holdsIn = (rule: { readonly versions: ReadonlySet<string> | null }, version: number) => inVersion(rule, versionId(version));
+  const holdsIn = (rule: { readonly versions: ReadonlySet<string> | null }, version: number) =>
+    inVersion(rule, versionId(version));
   /** The version in force on the mark; −1 for none. */
   const versionAtMark = (): number => rules.forced ?? ask([op.BY_VERSION], definition.versions.length + 1) - 1;
 
@@ -165,7 +183,8 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
   const takeOver = () => {
     definition.versions.forEach((version, index) => {
       const current = definition.versions[now.version] as Definition["versions"][number];
-      if (!version.appliesToAll || version.from <= current.from || rules.forced !== null || !holdsIn(promise, index)) return;
+      if (!version.appliesToAll || version.from <= current.from || rules.forced !== null || !holdsIn(promise, index))
+        return;
       if (ask([op.BY_TAKEOVER, index], 2) === 1) return;
       const { limit } = chooseLimit(rules, version.id, now.startSymbol);
       Object.assign(now, { version: index, limit, startLimit: limit });
@@ -261,7 +280,8 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
     takeOver();
     bump(now.since);
   }
-  if (now.running && promise.pauses.some((rule, index) => now.pauses[index] !== CLOSED && rule.until.has(type))) put(op.MARK_EVENT);
+  if (now.running && promise.pauses.some((rule, index) => now.pauses[index] !== CLOSED && rule.until.has(type)))
+    put(op.MARK_EVENT);
   promise.pauses.forEach((rule, index) => {
     if (!rule.until.has(type)) return;
     if (now.pauses[index] !== CLOSED) return closePause(rule, index, true);
@@ -282,7 +302,9 @@ export function transition(rules: Rules, before: Control, symbol: number, { put,
   if (!now.running) {
     const lastStop = alphabet.letters[now.lastStop]?.type;
     const canStart = (rule: StartRule) =>
-      fires(rule) && (!wasRunning || rule.again) && (rule.ifLast === null || (lastStop !== undefined && rule.ifLast.has(lastStop)));
+      fires(rule) &&
+      (!wasRunning || rule.again) &&
+      (rule.ifLast === null || (lastStop !== undefined && rule.ifLast.has(lastStop)));
     promise.starts.some((rule) => canStart(rule) && start(rule));
   }
   promise.pauses.forEach((rule, index) => {
@@ -334,14 +356,20 @@ function indexOf(rules: Rules, type: string): number {
   return (rules.counted.get(type) as { index: number }).index;
 }
 
-function chooseLimit(rules: Rules, version: string, symbol: number): { readonly limit: number; readonly missing: readonly string[] } {
+function chooseLimit(
+  rules: Rules,
+  version: string,
+  symbol: number,
+): { readonly limit: number; readonly missing: readonly string[] } {
   const { alphabet } = rules;
   const missing: string[] = [];
   for (const { versions, condition, limit } of rules.promise.limits) {
     if (!inVersion({ versions }, version)) continue;
-    if (condition === null || symbolHolds(alphabet, symbol, condition)) return { limit: limitIndex(rules, limit), missing };
+    if (condition === null || symbolHolds(alphabet, symbol, condition))
+      return { limit: limitIndex(rules, limit), missing };
     for (const test of condition.anyOf.flat()) {
-      if (test.kind === "compare" && testHolds(alphabet, symbol, { kind: "missing", field: test.field })) missing.push(test.field);
+      if (test.kind === "compare" && testHolds(alphabet, symbol, { kind: "missing", field: test.field }))
+        missing.push(test.field);
     }
   }
   throw new RangeError(`Promise ${rules.promise.id} has no limit in version ${version}`);

@@ -17,7 +17,9 @@ const CASES = 600;
 
 /** Days around which a definition changes its mind: its versions, a clock change, a leap day, Easter, a year's end. */
 function anchors(definition: Definition): readonly number[] {
-  const fixed = ["2023-03-25", "2024-02-28", "2024-03-28", "2024-10-26", "2024-12-23"].map((text) => parseDay(text) as number);
+  const fixed = ["2023-03-25", "2024-02-28", "2024-03-28", "2024-10-26", "2024-12-23"].map(
+    (text) => parseDay(text) as number,
+  );
   return [...fixed, ...definition.versions.map((version) => version.from)];
 }
 
@@ -37,15 +39,30 @@ function fieldValue(field: FieldFile | undefined): fc.Arbitrary<unknown> {
   }
 }
 
-type Draft = { readonly type: string; readonly day: number; readonly minute: number | null; readonly fields: Readonly<Record<string, unknown>>; readonly replaces: number | null; readonly late: number };
+type Draft = {
+  readonly type: string;
+  readonly day: number;
+  readonly minute: number | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly replaces: number | null;
+  readonly late: number;
+};
 
 /** Events of one case: few days, many ties, types no rule knows, odd fields, corrections and withdrawals. */
 function histories(definition: Definition): fc.Arbitrary<readonly CaseEvent[]> {
   const types = [...definition.order.keys()];
-  const type = fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...types) }, { weight: 1, arbitrary: fc.constantFrom("unknown-type", WITHDRAWN_ENTRY) });
+  const type = fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(...types) },
+    { weight: 1, arbitrary: fc.constantFrom("unknown-type", WITHDRAWN_ENTRY) },
+  );
   const draft: fc.Arbitrary<Draft> = type.chain((each) => {
     const declared = definition.file.events[each]?.fields ?? {};
-    const fields = Object.fromEntries(Object.entries(declared).map(([name, field]) => [name, fc.option(fieldValue(field), { freq: 4, nil: undefined })]));
+    const fields = Object.fromEntries(
+      Object.entries(declared).map(([name, field]) => [
+        name,
+        fc.option(fieldValue(field), { freq: 4, nil: undefined }),
+      ]),
+    );
     return fc.record({
       type: fc.constant(each),
       day: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 150 })),
@@ -55,14 +72,21 @@ function histories(definition: Definition): fc.Arbitrary<readonly CaseEvent[]> {
       late: fc.constantFrom(0, 0, 0, 3),
     });
   });
-  return fc.tuple(fc.constantFrom(...anchors(definition)), fc.array(draft, { maxLength: 12 })).map(([anchor, drafts]) => drafts.map((each, index) => placed(each, index, anchor - 10)));
+  return fc
+    .tuple(fc.constantFrom(...anchors(definition)), fc.array(draft, { maxLength: 12 }))
+    .map(([anchor, drafts]) => drafts.map((each, index) => placed(each, index, anchor - 10)));
 }
 
 function placed(draft: Draft, index: number, first: number): CaseEvent {
   const at = (day: number): CaseEvent["occurred"] =>
-    draft.minute === null ? { kind: "date", day } : { kind: "instant", instant: day * MILLISECONDS_PER_DAY + draft.minute * 60_000 };
+    draft.minute === null
+      ? { kind: "date", day }
+      : { kind: "instant", instant: day * MILLISECONDS_PER_DAY + draft.minute * 60_000 };
   const data = Object.fromEntries(
-    Object.entries(draft.fields).map(([name, value]) => [name, typeof value === "number" && /date|until/.test(name) ? isoDay(first + draft.day + value) : value]),
+    Object.entries(draft.fields).map(([name, value]) => [
+      name,
+      typeof value === "number" && /date|until/.test(name) ? isoDay(first + draft.day + value) : value,
+    ]),
   );
   return {
     id: `event-${String(index).padStart(2, "0")}`,
@@ -79,10 +103,17 @@ function isoDay(day: number): string {
 }
 
 function questions(definition: Definition): fc.Arbitrary<Question> {
-  const day = fc.tuple(fc.constantFrom(...anchors(definition)), fc.integer({ min: -12, max: 300 })).map(([anchor, more]) => anchor + more);
+  const day = fc
+    .tuple(fc.constantFrom(...anchors(definition)), fc.integer({ min: -12, max: 300 }))
+    .map(([anchor, more]) => anchor + more);
   const moment = fc.oneof(
     day.map((each): Question["asAt"] => ({ kind: "date", day: each })),
-    fc.tuple(day, fc.integer({ min: 0, max: 1439 })).map(([each, minute]): Question["asAt"] => ({ kind: "instant", instant: each * MILLISECONDS_PER_DAY + minute * 60_000 })),
+    fc
+      .tuple(day, fc.integer({ min: 0, max: 1439 }))
+      .map(([each, minute]): Question["asAt"] => ({
+        kind: "instant",
+        instant: each * MILLISECONDS_PER_DAY + minute * 60_000,
+      })),
   );
   return fc.record({
     asAt: moment,
@@ -108,7 +139,9 @@ function expectSame(definition: Definition, compiled: CompiledDefinition, versio
 }
 
 function readings(file: DefinitionFile): readonly Choices[] {
-  const others = Object.entries(file.parameters ?? {}).flatMap(([name, { choices }]) => Object.keys(choices).map((choice) => ({ [name]: choice })));
+  const others = Object.entries(file.parameters ?? {}).flatMap(([name, { choices }]) =>
+    Object.keys(choices).map((choice) => ({ [name]: choice })),
+  );
   return [{}, ...others];
 }
 
@@ -117,11 +150,15 @@ for (const [id, file] of built.definitions) {
     for (const choices of readings(file)) {
       const definition = definitionOf(built, id, choices);
       const compiled = compileDefinition(definition, null, null);
-      assert.deepEqual(compiled.promises.filter((promise) => promise.compiled.kind !== "machine").map((promise) => promise.id), []);
+      assert.deepEqual(
+        compiled.promises.filter((promise) => promise.compiled.kind !== "machine").map((promise) => promise.id),
+        [],
+      );
       expectSame(definition, compiled, null);
     }
     const definition = definitionOf(built, id);
-    for (const { id: version } of definition.versions) expectSame(definition, compileDefinition(definition, null, version), version);
+    for (const { id: version } of definition.versions)
+      expectSame(definition, compileDefinition(definition, null, version), version);
   });
 }
 
@@ -138,7 +175,13 @@ test("what is rare is left to the interpreter, with the reason, and its clocks c
   const cutOff: DefinitionFile = { ...file, promises: { treatment: { ...treatment, "cut-off": "16:00" } } };
   const growing: DefinitionFile = {
     ...file,
-    promises: { treatment: { ...treatment, moves: [{ when: "withdrew", add: "3 days", law: "ministry treatment", says: "Longer." }], ends: [] } },
+    promises: {
+      treatment: {
+        ...treatment,
+        moves: [{ when: "withdrew", add: "3 days", law: "ministry treatment", says: "Longer." }],
+        ends: [],
+      },
+    },
   };
   const expected = [
     [cutOff, "starts have a cut-off hour"],
@@ -147,16 +190,25 @@ test("what is rare is left to the interpreter, with the reason, and its clocks c
   for (const [changed, reason] of expected) {
     const definition = buildDefinition(changed, built.calendars);
     const compiled = compileDefinition(definition, null, null);
-    assert.deepEqual(compiled.promises.map((promise) => promise.compiled), [{ kind: "interpreter", reason }]);
+    assert.deepEqual(
+      compiled.promises.map((promise) => promise.compiled),
+      [{ kind: "interpreter", reason }],
+    );
     expectSame(definition, compiled, null);
   }
 });
 
 test("a version that holds for all clocks takes over those that run, unless it spares those started before", () => {
   const file = built.definitions.get("se-vardgaranti") as DefinitionFile;
-  const [first, second, ...rest] = file.versions as [DefinitionFile["versions"][number], DefinitionFile["versions"][number]];
+  const [first, second, ...rest] = file.versions as [
+    DefinitionFile["versions"][number],
+    DefinitionFile["versions"][number],
+  ];
   for (const spared of [{}, { grandfathers: { "started-before": "2018-12-28" } }]) {
-    const changed: DefinitionFile = { ...file, versions: [first, { ...second, "applies-to": "all clocks", ...spared }, ...rest] };
+    const changed: DefinitionFile = {
+      ...file,
+      versions: [first, { ...second, "applies-to": "all clocks", ...spared }, ...rest],
+    };
     const definition = buildDefinition(changed, built.calendars);
     expectSame(definition, compileDefinition(definition, null, null), null);
   }

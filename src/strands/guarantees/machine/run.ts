@@ -29,7 +29,13 @@ export type RunCase = (subject: number, from: number, to: number, laterEnds: num
  * @param asAt tick at which clocks that still run are looked at; later events must not be among the columns
  * @param number the promise's place in the definition, written beside each clock
  */
-export function caseRunner(machine: Machine, number: number, asAt: number, events: EventColumns, clocks: ClockColumns): RunCase {
+export function caseRunner(
+  machine: Machine,
+  number: number,
+  asAt: number,
+  events: EventColumns,
+  clocks: ClockColumns,
+): RunCase {
   const { rules, symbols, states } = machine;
   const { definition, promise, limits } = rules;
   const { ticks, symbols: letters, fields } = events;
@@ -52,7 +58,9 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
   };
   const gapsUpTo = (tick: number, open: number): Gap[] => {
     if (open === 0) return gaps.length === 0 ? gaps : mergeGaps(gaps);
-    const opened = promise.pauses.flatMap((rule, index) => ((open & (1 << index)) === 0 ? [] : [openGap(index, tick, rule.bothDays ? 1 : 0)]));
+    const opened = promise.pauses.flatMap((rule, index) =>
+      (open & (1 << index)) === 0 ? [] : [openGap(index, tick, rule.bothDays ? 1 : 0)],
+    );
     return mergeGaps([...gaps, ...opened]);
   };
   const dueOf = (limit: Limit, timeOff: readonly Gap[]): number =>
@@ -67,7 +75,16 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
     }
     return found;
   };
-  const write = (subject: number, late: number, inTime: number, stoppedBy: number, version: number, limitNumber: number, tick: number, open: number) => {
+  const write = (
+    subject: number,
+    late: number,
+    inTime: number,
+    stoppedBy: number,
+    version: number,
+    limitNumber: number,
+    tick: number,
+    open: number,
+  ) => {
     const limit = limits[limitNumber] as Limit;
     const timeOff = gapsUpTo(tick, open);
     const due = dueOf(limit, timeOff);
@@ -140,7 +157,9 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
           break;
         case op.BY_TAKEOVER: {
           const version = definition.versions[code[at + 1] as number] as Version;
-          const takesOver = version.from <= dayOf(tick) && (version.grandfathersBefore === null || dayOf(started) >= version.grandfathersBefore);
+          const takesOver =
+            version.from <= dayOf(tick) &&
+            (version.grandfathersBefore === null || dayOf(started) >= version.grandfathersBefore);
           at = code[at + (takesOver ? 2 : 3)] as number;
           break;
         }
@@ -228,7 +247,16 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
           at += 1;
           break;
         case op.FINISH:
-          write(subject, code[at + 1] as number, code[at + 2] as number, code[at + 3] as number, code[at + 4] as number, code[at + 5] as number, mark, 0);
+          write(
+            subject,
+            code[at + 1] as number,
+            code[at + 2] as number,
+            code[at + 3] as number,
+            code[at + 4] as number,
+            code[at + 5] as number,
+            mark,
+            0,
+          );
           latest.fill(NaN);
           firsts.fill(NaN);
           at += 6;
@@ -259,7 +287,8 @@ export function caseRunner(machine: Machine, number: number, asAt: number, event
     if ((machine.next[last] as number) > 0) state = carryOut(subject, to, asAt, machine.next[last] as number);
     const facts = states[state] as (typeof states)[number];
     for (let pause = 0; pause < pauseCount; pause++) {
-      if ((facts.withoutEnd & laterEnds & (1 << pause)) !== 0) gaps.push(openGap(pause, asAt, promise.pauses[pause]?.bothDays === true ? 1 : 0));
+      if ((facts.withoutEnd & laterEnds & (1 << pause)) !== 0)
+        gaps.push(openGap(pause, asAt, promise.pauses[pause]?.bothDays === true ? 1 : 0));
     }
     if (facts.awaitingEvidence) notes |= withoutEvidence;
     if ((facts.withoutEnd & ~laterEnds) !== 0) notes |= withoutEnd;

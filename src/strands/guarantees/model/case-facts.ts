@@ -24,7 +24,11 @@ export function eventOfFact(fact: Fact): CaseEvent {
 }
 
 /** Where a case is at home: its latest fact that says so. */
-export type CasePlace = { readonly organisationId: string | null; readonly serviceId: string | null; readonly areaCode: string | null };
+export type CasePlace = {
+  readonly organisationId: string | null;
+  readonly serviceId: string | null;
+  readonly areaCode: string | null;
+};
 
 export function placeOf(facts: readonly Fact[]): CasePlace {
   const latest = <Key extends keyof CasePlace>(key: Key) => facts.findLast((fact) => fact[key] !== null)?.[key] ?? null;
@@ -32,7 +36,12 @@ export function placeOf(facts: readonly Fact[]): CasePlace {
 }
 
 /** Clocks seen from a moment, as one would have known them on another (null: as known now). */
-export function clocksOf(definition: Definition, facts: readonly Fact[], asAt: Moment, knownOn: Moment | null): readonly Clock[] {
+export function clocksOf(
+  definition: Definition,
+  facts: readonly Fact[],
+  asAt: Moment,
+  knownOn: Moment | null,
+): readonly Clock[] {
   return evaluateCase(definition, facts.map(eventOfFact), { asAt, knownOn, promise: null, version: null });
 }
 
@@ -59,7 +68,9 @@ export type StoredClock = {
  */
 export function storedClocks(definition: Definition, facts: readonly Fact[]): readonly StoredClock[] {
   const lastDay = Math.max(...facts.map((fact) => dayFromPlainDate(fact.occurredOn)));
-  return clocksOf(definition, facts, { kind: "date", day: lastDay + 1 }, null).map((clock) => storedClock(definition, clock));
+  return clocksOf(definition, facts, { kind: "date", day: lastDay + 1 }, null).map((clock) =>
+    storedClock(definition, clock),
+  );
 }
 
 function storedClock(definition: Definition, clock: Clock): StoredClock {
@@ -104,4 +115,3 @@ function warnDays(limit: Limit): number {
       return 0;
   }
 }
-

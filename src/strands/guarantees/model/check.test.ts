@@ -226,7 +226,13 @@ const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
       '["13',
       /"08:30-12:30" is not an opening after the one before it/,
     ],
-    ["service-desk", '["08:30-12:30", "13:00-17:00"]', '["08:30-12:75"]', '["08:30', /write them in order, as 09:00-12:00/],
+    [
+      "service-desk",
+      '["08:30-12:30", "13:00-17:00"]',
+      '["08:30-12:75"]',
+      '["08:30',
+      /write them in order, as 09:00-12:00/,
+    ],
   ],
   "rules that contradict each other": [
     [

@@ -13,7 +13,10 @@ export type Finding = { readonly path: Path; readonly message: string };
  * Checks what the shape of a definition cannot say: that every name it uses exists, that its dates follow each other,
  * and that its clocks can stop. Pure; an empty list means the engine can run it.
  */
-export function checkDefinition(file: DefinitionFile, calendars: ReadonlyMap<string, CalendarFile>): readonly Finding[] {
+export function checkDefinition(
+  file: DefinitionFile,
+  calendars: ReadonlyMap<string, CalendarFile>,
+): readonly Finding[] {
   return [
     ...checkZoneAndCalendar(file, calendars),
     ...checkVersions(file),
@@ -27,7 +30,8 @@ export function checkDefinition(file: DefinitionFile, calendars: ReadonlyMap<str
 /** An overlay may lower a limit or drop a pause reason of the definition it names, and nothing else. */
 export function checkOverlay(overlay: OverlayFile, file: DefinitionFile): readonly Finding[] {
   const findings: Finding[] = [];
-  if (file.sources[readLaw(overlay.law).source] === undefined) findings.push(unknown(["law"], "source", readLaw(overlay.law).source, Object.keys(file.sources)));
+  if (file.sources[readLaw(overlay.law).source] === undefined)
+    findings.push(unknown(["law"], "source", readLaw(overlay.law).source, Object.keys(file.sources)));
   for (const [id, change] of Object.entries(overlay.promises)) {
     const promise = file.promises[id];
     if (promise === undefined) {
@@ -59,7 +63,10 @@ function checkZoneAndCalendar(file: DefinitionFile, calendars: ReadonlyMap<strin
   try {
     Temporal.ZonedDateTime.from({ year: 2000, month: 1, day: 1, timeZone: file["time-zone"] });
   } catch {
-    findings.push({ path: ["time-zone"], message: `"${file["time-zone"]}" is not a time zone: write one like Europe/Stockholm` });
+    findings.push({
+      path: ["time-zone"],
+      message: `"${file["time-zone"]}" is not a time zone: write one like Europe/Stockholm`,
+    });
   }
   if (file.calendar !== undefined && !calendars.has(file.calendar)) {
     findings.push(unknown(["calendar"], "calendar", file.calendar, [...calendars.keys()]));
@@ -70,7 +77,10 @@ function checkZoneAndCalendar(file: DefinitionFile, calendars: ReadonlyMap<strin
       const [from, to] = opening.split("-") as [string, string];
       const isTime = [from, to].every((time) => time.slice(3) < "60" && time <= "24:00");
       if (!isTime || from >= to || from < last) {
-        findings.push({ path: ["opening-hours", weekday], message: `"${opening}" is not an opening after the one before it: write them in order, as 09:00-12:00` });
+        findings.push({
+          path: ["opening-hours", weekday],
+          message: `"${opening}" is not an opening after the one before it: write them in order, as 09:00-12:00`,
+        });
       }
       last = to;
     }
@@ -86,20 +96,35 @@ function checkVersions(file: DefinitionFile): Finding[] {
     const path = ["versions", index];
     const from = parseDay(version.from);
     const until = version.until === undefined ? undefined : parseDay(version.until);
-    if (from === undefined) findings.push({ path: [...path, "from"], message: `"${version.from}" is a date that does not exist` });
-    else if (from <= lastFrom) findings.push({ path: [...path, "from"], message: `version "${version.id}" begins before the one above it: write versions oldest first` });
+    if (from === undefined)
+      findings.push({ path: [...path, "from"], message: `"${version.from}" is a date that does not exist` });
+    else if (from <= lastFrom)
+      findings.push({
+        path: [...path, "from"],
+        message: `version "${version.id}" begins before the one above it: write versions oldest first`,
+      });
     lastFrom = from ?? lastFrom;
     if (version.until !== undefined && (until === undefined || (from !== undefined && until < from))) {
-      findings.push({ path: [...path, "until"], message: `"${version.until}" is not a date on or after ${version.from}` });
+      findings.push({
+        path: [...path, "until"],
+        message: `"${version.until}" is not a date on or after ${version.from}`,
+      });
     }
-    if (seen.has(version.id)) findings.push({ path: [...path, "id"], message: `there are two versions "${version.id}": give each its own id` });
+    if (seen.has(version.id))
+      findings.push({ path: [...path, "id"], message: `there are two versions "${version.id}": give each its own id` });
     seen.add(version.id);
     if (version.grandfathers !== undefined && version["applies-to"] !== "all clocks") {
-      findings.push({ path: [...path, "grandfathers"], message: "only a version that applies to all clocks can spare some: add `applies-to: all clocks`" });
+      findings.push({
+        path: [...path, "grandfathers"],
+        message: "only a version that applies to all clocks can spare some: add `applies-to: all clocks`",
+      });
     }
     const spared = version.grandfathers?.["started-before"];
     if (spared !== undefined && parseDay(spared) === undefined) {
-      findings.push({ path: [...path, "grandfathers", "started-before"], message: `"${spared}" is a date that does not exist` });
+      findings.push({
+        path: [...path, "grandfathers", "started-before"],
+        message: `"${spared}" is a date that does not exist`,
+      });
     }
     findings.push(...checkLaw(file, version.law, [...path, "law"]));
   });
@@ -133,7 +158,10 @@ function rulesOf(promise: PromiseFile): readonly PlacedRule[] {
 }
 
 function checkRule(file: DefinitionFile, rule: RuleFile & Record<string, unknown>, path: Path): Finding[] {
-  const findings: Finding[] = [...checkLaw(file, rule.law, [...path, "law"]), ...checkVersionNames(file, rule.in, [...path, "in"])];
+  const findings: Finding[] = [
+    ...checkLaw(file, rule.law, [...path, "law"]),
+    ...checkVersionNames(file, rule.in, [...path, "in"]),
+  ];
   findings.push(...checkChoices(file, rule.with, [...path, "with"]));
   const types = Object.keys(file.events);
   const events: { key: string; type: string }[] = [];
@@ -143,12 +171,14 @@ function checkRule(file: DefinitionFile, rule: RuleFile & Record<string, unknown
   if (typeof rule["dated"] === "string") events.push({ key: "dated", type: rule["dated"].slice("latest ".length) });
   if (typeof rule["counted-from"] === "string" && rule["counted-from"].startsWith("first ")) {
     const first = readFirst(rule["counted-from"]);
-    if (first.kind === "first") events.push({ key: "counted-from", type: first.type }, { key: "counted-from", type: first.since });
+    if (first.kind === "first")
+      events.push({ key: "counted-from", type: first.type }, { key: "counted-from", type: first.since });
   }
   for (const key of ["needs", "expects"] as const) {
     for (const need of listOf(rule[key])) events.push({ key, type: readEvidence(need).type });
   }
-  for (const { key, type } of events) if (!types.includes(type)) findings.push(unknown([...path, key], "event", type, types));
+  for (const { key, type } of events)
+    if (!types.includes(type)) findings.push(unknown([...path, key], "event", type, types));
   const own = listOf(rule["when"] ?? rule["from"]);
   for (const key of ["counted-from", "to"] as const) {
     const text = rule[key];
@@ -156,8 +186,13 @@ function checkRule(file: DefinitionFile, rule: RuleFile & Record<string, unknown
     const field = text.slice("field ".length);
     for (const type of own) {
       const declared = file.events[type]?.fields?.[field];
-      if (declared === undefined) findings.push(unknown([...path, key], `field of ${type}`, field, Object.keys(file.events[type]?.fields ?? {})));
-      else if (declared.type !== "date") findings.push({ path: [...path, key], message: `"${field}" of ${type} is not a date field: give it \`type: date\`` });
+      if (declared === undefined)
+        findings.push(unknown([...path, key], `field of ${type}`, field, Object.keys(file.events[type]?.fields ?? {})));
+      else if (declared.type !== "date")
+        findings.push({
+          path: [...path, key],
+          message: `"${field}" of ${type} is not a date field: give it \`type: date\``,
+        });
     }
   }
   if (typeof rule["if"] === "string") findings.push(...checkCondition(file, rule["if"], own, [...path, "if"]));
@@ -168,7 +203,9 @@ function checkChoices(file: DefinitionFile, choices: Record<string, string> | un
   return Object.entries(choices ?? {}).flatMap(([name, choice]) => {
     const parameter = file.parameters?.[name];
     if (parameter === undefined) return [unknown(path, "parameter", name, Object.keys(file.parameters ?? {}))];
-    return parameter.choices[choice] === undefined ? [unknown(path, "choice", choice, Object.keys(parameter.choices))] : [];
+    return parameter.choices[choice] === undefined
+      ? [unknown(path, "choice", choice, Object.keys(parameter.choices))]
+      : [];
   });
 }
 
@@ -186,16 +223,26 @@ function checkLimits(file: DefinitionFile, promise: PromiseFile, path: Path): Fi
   const findings: Finding[] = [];
   const limits = limitsOf(promise);
   const timed = limits.map((limit) => ["hours", "working-minutes"].includes(scaleOf(limit)));
-  if (new Set(timed).size > 1) findings.push({ path: [...path, "limit"], message: "one promise cannot count days in one case and hours in another: write two promises" });
+  if (new Set(timed).size > 1)
+    findings.push({
+      path: [...path, "limit"],
+      message: "one promise cannot count days in one case and hours in another: write two promises",
+    });
   if (limits.some((limit) => limit.unit === "working-days") && file.calendar === undefined) {
     findings.push({ path: [...path, "limit"], message: "working days need a calendar: add `calendar:` to the file" });
   }
   const isOpen = Object.values(file["opening-hours"] ?? {}).some((openings) => (openings ?? []).length > 0);
   if (limits.some((limit) => scaleOf(limit) === "working-minutes") && !isOpen) {
-    findings.push({ path: [...path, "limit"], message: "working hours need opening hours: add `opening-hours:` to the file" });
+    findings.push({
+      path: [...path, "limit"],
+      message: "working hours need opening hours: add `opening-hours:` to the file",
+    });
   }
   if (promise["rolls-to"] !== undefined && file.calendar === undefined) {
-    findings.push({ path: [...path, "rolls-to"], message: "rolling to a working day needs a calendar: add `calendar:` to the file" });
+    findings.push({
+      path: [...path, "rolls-to"],
+      message: "rolling to a working day needs a calendar: add `calendar:` to the file",
+    });
   }
   for (const [index, rule] of (promise.moves ?? []).entries()) {
     const added = rule.add === undefined ? undefined : readLimit(rule.add);
@@ -203,22 +250,30 @@ function checkLimits(file: DefinitionFile, promise: PromiseFile, path: Path): Fi
       findings.push({ path: [...path, "moves", index], message: "a move says one of `to`, `add`, `limit`, `back`" });
     }
     if (added !== undefined && limits.some((limit) => limit.unit !== added.unit)) {
-      findings.push({ path: [...path, "moves", index, "add"], message: `"${rule.add}" cannot be added to the promise's limit: use the same unit` });
+      findings.push({
+        path: [...path, "moves", index, "add"],
+        message: `"${rule.add}" cannot be added to the promise's limit: use the same unit`,
+      });
     }
   }
   if (typeof promise.limit !== "string") {
     for (const version of versionsOf(file, promise.in)) {
       const cases = promise.limit.filter((limitCase) => limitCase.in === undefined || limitCase.in.includes(version));
       if (cases.length === 0 || cases.at(-1)?.if !== undefined || cases.at(-1)?.with !== undefined) {
-        findings.push({ path: [...path, "limit"], message: `version "${version}" has no limit for every case: end the list with one without \`if\` and \`with\`` });
+        findings.push({
+          path: [...path, "limit"],
+          message: `version "${version}" has no limit for every case: end the list with one without \`if\` and \`with\``,
+        });
       }
     }
     promise.limit.forEach((limitCase, index) => {
       findings.push(...checkVersionNames(file, limitCase.in, [...path, "limit", index, "in"]));
       findings.push(...checkChoices(file, limitCase.with, [...path, "limit", index, "with"]));
-      if (limitCase.law !== undefined) findings.push(...checkLaw(file, limitCase.law, [...path, "limit", index, "law"]));
+      if (limitCase.law !== undefined)
+        findings.push(...checkLaw(file, limitCase.law, [...path, "limit", index, "law"]));
       const starters = promise.starts.flatMap((rule) => listOf(rule.when));
-      if (limitCase.if !== undefined) findings.push(...checkCondition(file, limitCase.if, starters.slice(0, 1), [...path, "limit", index, "if"]));
+      if (limitCase.if !== undefined)
+        findings.push(...checkCondition(file, limitCase.if, starters.slice(0, 1), [...path, "limit", index, "if"]));
     });
   }
   return findings;
@@ -231,37 +286,65 @@ function checkRuns(file: DefinitionFile, promise: PromiseFile, path: Path): Find
   for (const version of every) {
     const inIt = (rule: { in?: string[] | undefined }) => rule.in === undefined || rule.in.includes(version);
     const starts = promise.starts.filter((rule) => inIt(rule) && rule["if-last"] === undefined);
-    if (starts.length === 0) findings.push({ path: [...path, "starts"], message: `in version "${version}" nothing starts this clock: add a start, or leave the version out with \`in:\`` });
+    if (starts.length === 0)
+      findings.push({
+        path: [...path, "starts"],
+        message: `in version "${version}" nothing starts this clock: add a start, or leave the version out with \`in:\``,
+      });
     if (!promise.stops.some((rule) => inIt(rule) && stopsAlways(promise, rule))) {
-      findings.push({ path: [...path, "stops"], message: `in version "${version}" nothing that is sure to be reached stops this clock: it would run for ever; add a stop` });
+      findings.push({
+        path: [...path, "stops"],
+        message: `in version "${version}" nothing that is sure to be reached stops this clock: it would run for ever; add a stop`,
+      });
     }
   }
-  const stopTypes = new Set([...promise.stops, ...(promise.ends ?? []), ...(promise.voids ?? [])].flatMap((rule) => listOf(rule.when)));
+  const stopTypes = new Set(
+    [...promise.stops, ...(promise.ends ?? []), ...(promise.voids ?? [])].flatMap((rule) => listOf(rule.when)),
+  );
   const startTypes = new Set(promise.starts.flatMap((rule) => listOf(rule.when)));
   promise.starts.forEach((rule, index) => {
     const both = listOf(rule.when).filter((type) => stopTypes.has(type));
     if (both.length > 0 && rule.again === undefined && rule.if === undefined && rule["if-last"] === undefined) {
-      findings.push({ path: [...path, "starts", index, "when"], message: `"${both[0]}" both starts and stops this clock: if a new one is to start each time, write \`again: true\`` });
+      findings.push({
+        path: [...path, "starts", index, "when"],
+        message: `"${both[0]}" both starts and stops this clock: if a new one is to start each time, write \`again: true\``,
+      });
     }
     if (rule.again !== undefined && both.length === 0) {
-      findings.push({ path: [...path, "starts", index, "again"], message: "`again` is for an event that also stops this clock, and none of these does: take it out" });
+      findings.push({
+        path: [...path, "starts", index, "again"],
+        message: "`again` is for an event that also stops this clock, and none of these does: take it out",
+      });
     }
   });
   (promise.restarts ?? []).forEach((rule, index) => {
     const loop = listOf(rule.when).find((type) => startTypes.has(type));
     if (loop !== undefined && rule.after === undefined && rule.count === undefined && rule.if === undefined) {
-      findings.push({ path: [...path, "restarts", index, "when"], message: `"${loop}" starts this clock and starts it again each time it is sent: it could be put off for ever; add \`after\`, \`count\` or \`if\`` });
+      findings.push({
+        path: [...path, "restarts", index, "when"],
+        message: `"${loop}" starts this clock and starts it again each time it is sent: it could be put off for ever; add \`after\`, \`count\` or \`if\``,
+      });
     }
   });
   const pauses = promise.pauses ?? [];
   pauses.forEach((rule, index) => {
     const loop = listOf(rule.from).find((type) => listOf(rule.until).includes(type));
-    if (loop !== undefined) findings.push({ path: [...path, "pauses", index, "until"], message: `"${loop}" both begins and ends this pause: name another event for its end` });
+    if (loop !== undefined)
+      findings.push({
+        path: [...path, "pauses", index, "until"],
+        message: `"${loop}" both begins and ends this pause: name another event for its end`,
+      });
     if (rule["end-required"] !== undefined && pauses.length > 1) {
-      findings.push({ path: [...path, "pauses", index, "end-required"], message: "a pause that needs its end can only be a promise's one pause: join them into one" });
+      findings.push({
+        path: [...path, "pauses", index, "end-required"],
+        message: "a pause that needs its end can only be a promise's one pause: join them into one",
+      });
     }
     if (pauses.findIndex((other) => other.id === rule.id) !== index) {
-      findings.push({ path: [...path, "pauses", index, "id"], message: `there are two pauses "${rule.id}": give each its own id` });
+      findings.push({
+        path: [...path, "pauses", index, "id"],
+        message: `there are two pauses "${rule.id}": give each its own id`,
+      });
     }
   });
   return findings;
@@ -269,7 +352,9 @@ function checkRuns(file: DefinitionFile, promise: PromiseFile, path: Path): Find
 
 /** Whether an event of the rule always stops the clock: no void or end takes the same event first, whatever its fields. */
 function stopsAlways(promise: PromiseFile, rule: PromiseFile["stops"][number]): boolean {
-  const before = [...(promise.voids ?? []), ...(promise.ends ?? [])].filter((other) => other.if === undefined).flatMap((other) => listOf(other.when));
+  const before = [...(promise.voids ?? []), ...(promise.ends ?? [])]
+    .filter((other) => other.if === undefined)
+    .flatMap((other) => listOf(other.when));
   return listOf(rule.when).some((type) => !before.includes(type));
 }
 
@@ -287,19 +372,28 @@ function checkUse(file: DefinitionFile): Finding[] {
   walk(file.versions);
   return Object.keys(file.sources)
     .filter((source) => !used.has(source) && file.sources[source]?.note === undefined)
-    .map((source) => ({ path: ["sources", source], message: `no rule names the source "${source}": use it, or say in its \`note\` what it is for` }));
+    .map((source) => ({
+      path: ["sources", source],
+      message: `no rule names the source "${source}": use it, or say in its \`note\` what it is for`,
+    }));
 }
 
 /** Whether a moment exists does not depend on the zone; the file's own may be one that does not exist. */
 const ANY_ZONE = zoneOf("UTC");
 
-function momentsOf(example: DefinitionFile["examples"][number]): readonly { readonly path: Path; readonly text: string }[] {
+function momentsOf(
+  example: DefinitionFile["examples"][number],
+): readonly { readonly path: Path; readonly text: string }[] {
   const events = example.events.flatMap((line, at) => {
     const [when = "", , ...fields] = line.split(" ");
-    const recorded = fields.filter((field) => field.startsWith("recorded=")).map((field) => field.slice("recorded=".length));
+    const recorded = fields
+      .filter((field) => field.startsWith("recorded="))
+      .map((field) => field.slice("recorded=".length));
     return [when, ...recorded].map((text) => ({ path: ["events", at], text }));
   });
-  const questions = (["as-at", "known-on"] as const).flatMap((key) => (example[key] === undefined ? [] : [{ path: [key], text: example[key] }]));
+  const questions = (["as-at", "known-on"] as const).flatMap((key) =>
+    example[key] === undefined ? [] : [{ path: [key], text: example[key] }],
+  );
   return [...events, ...questions];
 }
 
@@ -309,14 +403,18 @@ function checkExamples(file: DefinitionFile): Finding[] {
   return file.examples.flatMap((example, index) => [
     ...example.events.flatMap((line, at) => {
       const type = line.split(" ")[1] ?? "";
-      return types.includes(type) || type === "withdrawn-entry" ? [] : [unknown(["examples", index, "events", at], "event", type, types)];
+      return types.includes(type) || type === "withdrawn-entry"
+        ? []
+        : [unknown(["examples", index, "events", at], "event", type, types)];
     }),
     ...momentsOf(example).flatMap(({ path, text }) => {
       const read = readMoment(text, ANY_ZONE);
       return typeof read === "string" ? [{ path: ["examples", index, ...path], message: read }] : [];
     }),
     ...example.clocks.flatMap((clock, at) =>
-      file.promises[clock.promise] === undefined ? [unknown(["examples", index, "clocks", at, "promise"], "promise", clock.promise, Object.keys(file.promises))] : [],
+      file.promises[clock.promise] === undefined
+        ? [unknown(["examples", index, "clocks", at, "promise"], "promise", clock.promise, Object.keys(file.promises))]
+        : [],
     ),
     ...checkChoices(file, example.with, ["examples", index, "with"]),
   ]);
@@ -333,7 +431,9 @@ function checkVersionNames(file: DefinitionFile, names: readonly string[] | unde
 }
 
 function versionsOf(file: DefinitionFile, names: readonly string[] | undefined): readonly string[] {
-  return file.versions.filter((version) => version.repealed === undefined && (names === undefined || names.includes(version.id))).map((version) => version.id);
+  return file.versions
+    .filter((version) => version.repealed === undefined && (names === undefined || names.includes(version.id)))
+    .map((version) => version.id);
 }
 
 function limitsOf(promise: PromiseFile): readonly Limit[] {
@@ -349,6 +449,11 @@ function listOf(types: unknown): readonly string[] {
 
 function unknown(path: Path, kind: string, name: string, known: readonly string[]): Finding {
   const near = nearest(name, known);
-  const hint = near !== undefined ? `did you mean "${near}"?` : known.length === 0 ? "there are none" : `there are: ${known.join(", ")}`;
+  const hint =
+    near !== undefined
+      ? `did you mean "${near}"?`
+      : known.length === 0
+        ? "there are none"
+        : `there are: ${known.join(", ")}`;
   return { path, message: `there is no ${kind} "${name}": ${hint}` };
 }

@@ -51,7 +51,8 @@ function readTest(text: string): Test | string {
   const comparison = /^(under|at least|over|at most) (.+)$/.exec(rest);
   if (comparison !== null) {
     const number = Number(comparison[2]);
-    if (!Number.isFinite(number)) return `"${comparison[2]}" is not a number: write \`${field} is ${comparison[1]} 23\``;
+    if (!Number.isFinite(number))
+      return `"${comparison[2]}" is not a number: write \`${field} is ${comparison[1]} 23\``;
     return { kind: "compare", field, by: comparison[1] as Comparison, number };
   }
   const negative = rest.startsWith("not ");

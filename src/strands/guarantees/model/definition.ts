@@ -53,7 +53,13 @@ type RuleBase = {
 };
 type EventRule = RuleBase & { readonly when: ReadonlySet<string>; readonly condition: Condition | null };
 
-export type CountedFrom = { readonly kind: "field"; readonly field: string } | { readonly kind: "first"; readonly type: string; /** The event that answers it, after which the next one is first. */ readonly since: string };
+export type CountedFrom =
+  | { readonly kind: "field"; readonly field: string }
+  | {
+      readonly kind: "first";
+      readonly type: string;
+      /** The event that answers it, after which the next one is first. */ readonly since: string;
+    };
 export type StartRule = EventRule & {
   readonly countedFrom: CountedFrom | null;
   readonly ifLast: ReadonlySet<string> | null;
@@ -67,7 +73,11 @@ export type StopRule = EventRule & {
   /** What ought to be on record before it; a stop without it counts, and is noted. */
   readonly expects: readonly Evidence[];
 };
-export type RestartRule = EventRule & { readonly after: string | null; readonly count: number; readonly inTime: boolean };
+export type RestartRule = EventRule & {
+  readonly after: string | null;
+  readonly count: number;
+  readonly inTime: boolean;
+};
 export type Evidence = { readonly type: string; readonly count: number; readonly anyTime: boolean };
 export type PauseRule = RuleBase & {
   readonly id: string;
@@ -173,7 +183,9 @@ function chooseParameters(file: DefinitionFile, choices: Choices): ReadonlyMap<s
       throw new RangeError(`${file.id} has no parameter "${name}"; it has: ${list(Object.keys(parameters))}`);
     }
     if (parameter.choices[choice] === undefined) {
-      throw new RangeError(`Parameter "${name}" of ${file.id} has no choice "${choice}"; it has: ${list(Object.keys(parameter.choices))}`);
+      throw new RangeError(
+        `Parameter "${name}" of ${file.id} has no choice "${choice}"; it has: ${list(Object.keys(parameter.choices))}`,
+      );
     }
   }
   return new Map(Object.entries(parameters).map(([name, parameter]) => [name, choices[name] ?? parameter.default]));
@@ -187,7 +199,8 @@ function buildVersion(file: DefinitionFile): (version: DefinitionFile["versions"
   const inForce = file.versions.filter((version) => version.repealed === undefined);
   return (version) => {
     const next = inForce[inForce.indexOf(version) + 1];
-    const until = version.until === undefined ? (next === undefined ? LAST_DAY : day(next.from) - 1) : day(version.until);
+    const until =
+      version.until === undefined ? (next === undefined ? LAST_DAY : day(next.from) - 1) : day(version.until);
     const before = version.grandfathers?.["started-before"];
     return {
       id: version.id,
@@ -242,12 +255,14 @@ function buildLimits(
   if (typeof file.limit === "string") {
     return [{ versions: null, condition: null, limit: parsedLimit(file.limit), law: null }];
   }
-  return file.limit.filter((limitCase) => chosenBy(limitCase, chosen)).map((limitCase) => ({
-    versions: limitCase.in === undefined ? null : new Set(limitCase.in),
-    condition: parsedCondition(limitCase.if),
-    limit: parsedLimit(limitCase.is),
-    law: limitCase.law === undefined ? null : readLaw(limitCase.law),
-  }));
+  return file.limit
+    .filter((limitCase) => chosenBy(limitCase, chosen))
+    .map((limitCase) => ({
+      versions: limitCase.in === undefined ? null : new Set(limitCase.in),
+      condition: parsedCondition(limitCase.if),
+      limit: parsedLimit(limitCase.is),
+      law: limitCase.law === undefined ? null : readLaw(limitCase.law),
+    }));
 }
 
 function ruleBase(rule: RuleFile): RuleBase {
@@ -266,7 +281,12 @@ function buildStart(rule: StartRuleFile): StartRule {
       : from.startsWith("field ")
         ? { kind: "field", field: from.slice("field ".length) }
         : readFirst(from);
-  return { ...eventRule(rule), countedFrom, ifLast: rule["if-last"] === undefined ? null : typeSet(rule["if-last"]), again: rule.again !== undefined };
+  return {
+    ...eventRule(rule),
+    countedFrom,
+    ifLast: rule["if-last"] === undefined ? null : typeSet(rule["if-last"]),
+    again: rule.again !== undefined,
+  };
 }
 
 /** "first contact-sought since contact-made" */
@@ -276,11 +296,21 @@ export function readFirst(text: string): CountedFrom {
 }
 
 function buildStop(rule: StopRuleFile, effect: StopEffect): StopRule {
-  return { ...eventRule(rule), effect, dated: rule.dated === undefined ? null : rule.dated.slice("latest ".length), expects: (rule.expects ?? []).map(readEvidence) };
+  return {
+    ...eventRule(rule),
+    effect,
+    dated: rule.dated === undefined ? null : rule.dated.slice("latest ".length),
+    expects: (rule.expects ?? []).map(readEvidence),
+  };
 }
 
 function buildRestart(rule: RestartRuleFile): RestartRule {
-  return { ...eventRule(rule), after: rule.after ?? null, count: rule.count ?? 1, inTime: rule["in-time"] !== undefined };
+  return {
+    ...eventRule(rule),
+    after: rule.after ?? null,
+    count: rule.count ?? 1,
+    inTime: rule["in-time"] !== undefined,
+  };
 }
 
 function buildPause(rule: PauseRuleFile): PauseRule {
@@ -352,7 +382,8 @@ function timeOfDay(text: string): number {
 
 function calendarFile(id: string, calendars: ReadonlyMap<string, CalendarFile>): CalendarFile {
   const file = calendars.get(id);
-  if (file === undefined) throw new RangeError(`There is no calendar "${id}"; there are: ${[...calendars.keys()].join(", ")}`);
+  if (file === undefined)
+    throw new RangeError(`There is no calendar "${id}"; there are: ${[...calendars.keys()].join(", ")}`);
   return file;
 }
 
@@ -378,4 +409,3 @@ function day(text: string): Day {
   if (parsed === undefined) throw new RangeError(`"${text}" is not a date`);
   return parsed;
 }
-

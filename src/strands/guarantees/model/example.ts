@@ -47,17 +47,24 @@ export function exampleDifferences(example: ExampleFile, rows: readonly ClockRow
     const actual: Record<string, unknown> = { ...row, "stopped-by": row.stoppedBy };
     for (const [key, value] of Object.entries(expected)) {
       if (JSON.stringify(actual[key]) !== JSON.stringify(value)) {
-        differences.push(`${expected.promise} ${period}: ${key} is ${JSON.stringify(actual[key])}, the example says ${JSON.stringify(value)}`);
+        differences.push(
+          `${expected.promise} ${period}: ${key} is ${JSON.stringify(actual[key])}, the example says ${JSON.stringify(value)}`,
+        );
       }
     }
   }
-  for (const row of left) differences.push(`a clock came out that the example does not have: ${row.promise} ${row.period} ${row.state}, due ${row.due}`);
+  for (const row of left)
+    differences.push(
+      `a clock came out that the example does not have: ${row.promise} ${row.period} ${row.state}, due ${row.due}`,
+    );
   return differences;
 }
 
-
 function lastDay(example: ExampleFile): string {
-  return example.events.map((text) => text.slice(0, 10)).toSorted().at(-1) as string;
+  return example.events
+    .map((text) => text.slice(0, 10))
+    .toSorted()
+    .at(-1) as string;
 }
 
 function moment(definition: Definition, text: string): Moment {

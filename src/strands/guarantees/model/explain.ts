@@ -13,7 +13,12 @@ export type ExplainedStep = { readonly event: string; readonly rule: string; rea
 const TICKS = new Set(["started", "due", "from", "at"]);
 
 /** The steps of a clock in a citizen's words, each with its event and its paragraph of the law. */
-export function explain(definition: Definition, clock: Clock, speak: Translate, show: ShowTick): readonly ExplainedStep[] {
+export function explain(
+  definition: Definition,
+  clock: Clock,
+  speak: Translate,
+  show: ShowTick,
+): readonly ExplainedStep[] {
   return clock.steps.map((step) => ({
     event: step.event ?? "",
     rule: step.law === null ? "" : nameLaw(definition.file, step.law),
@@ -46,7 +51,9 @@ export function speakAmount(limit: Limit, amount: number, speak: Translate): str
       return speak("amount.hours", { count: Math.round(amount * 100) / 100 });
     case "working-hours":
     case "working-minutes":
-      return amount % 60 === 0 ? speak("amount.working-hours", { count: amount / 60 }) : speak("amount.working-minutes", { count: amount });
+      return amount % 60 === 0
+        ? speak("amount.working-hours", { count: amount / 60 })
+        : speak("amount.working-minutes", { count: amount });
     case "days":
     case "weeks":
     case "months":

@@ -5,7 +5,20 @@ import { startOfMoment } from "./event.ts";
 import type { EventRow } from "./event-row.ts";
 
 /** Columns of an exported event file, the same that an import reads. */
-export const EVENT_COLUMNS = ["case", "person", "type", "occurred", "recorded", "id", "replaces", "reason", "organisation", "service", "area", "data"] as const;
+export const EVENT_COLUMNS = [
+  "case",
+  "person",
+  "type",
+  "occurred",
+  "recorded",
+  "id",
+  "replaces",
+  "reason",
+  "organisation",
+  "service",
+  "area",
+  "data",
+] as const;
 
 /** A row of an event file as a fact. The subject is the person, or the case where no person is named. */
 export function factOfRow(row: EventRow, zone: Zone, recordedBy: string): NewFact {
@@ -16,7 +29,9 @@ export function factOfRow(row: EventRow, zone: Zone, recordedBy: string): NewFac
     caseId: row.case,
     type: event.type,
     data: event.data,
-    occurredOn: plainDateFromDay(event.occurred.kind === "date" ? event.occurred.day : localDay(zone, event.occurred.instant)),
+    occurredOn: plainDateFromDay(
+      event.occurred.kind === "date" ? event.occurred.day : localDay(zone, event.occurred.instant),
+    ),
     occurredAt: event.occurred.kind === "date" ? null : Temporal.Instant.fromEpochMilliseconds(event.occurred.instant),
     recordedAt: Temporal.Instant.fromEpochMilliseconds(startOfMoment(event.recorded, zone)),
     recordedBy,

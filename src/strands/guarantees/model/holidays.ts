@@ -6,7 +6,20 @@ import type { CalendarFile, HolidayRuleFile } from "./language.ts";
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2099;
 
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const ORDINALS = ["first", "second", "third", "fourth"];
 const MONDAY_TO_FRIDAY: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
@@ -29,7 +42,8 @@ function holidaysOf(
   all: ReadonlyMap<string, CalendarFile>,
   above: readonly string[],
 ): ReadonlyMap<Day, string> {
-  if (above.includes(file.id)) throw new Error(`Calendar ${file.id} combines itself: ${[...above, file.id].join(" → ")}`);
+  if (above.includes(file.id))
+    throw new Error(`Calendar ${file.id} combines itself: ${[...above, file.id].join(" → ")}`);
   const days = new Map<Day, string>();
   for (const id of file.combines ?? []) {
     const other = all.get(id);

@@ -25,7 +25,11 @@ export type Question = {
 };
 
 /** The clocks of one case, ordered by promise (as the definition lists them) and period. Pure; events in any order. */
-export function evaluateCase(definition: Definition, events: readonly CaseEvent[], question: Question): readonly Clock[] {
+export function evaluateCase(
+  definition: Definition,
+  events: readonly CaseEvent[],
+  question: Question,
+): readonly Clock[] {
   const zone = definition.zone;
   const known = question.knownOn === null ? events : knownEvents(events, question.knownOn, zone);
   const placed = eventsInForce(known, zone)
@@ -43,7 +47,9 @@ export function inOrder(
   events: readonly PlacedEvent[],
 ): readonly PlacedEvent[] {
   const rank = (event: PlacedEvent) => definition.order.get(event.type) ?? 0;
-  return events.toSorted((a, b) => tickAt(a) - tickAt(b) || rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return events.toSorted(
+    (a, b) => tickAt(a) - tickAt(b) || rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
 }
 
 function runPromise(
@@ -60,7 +66,12 @@ function runPromise(
   if (run !== null) {
     const asAt: Tick = walk.timed ? asAtInstant : localDay(definition.zone, asAtInstant);
     adoptVersions(walk, run, asAt);
-    endKnownLater(walk, run, events.filter((event) => event.instant > asAtInstant), asAt);
+    endKnownLater(
+      walk,
+      run,
+      events.filter((event) => event.instant > asAtInstant),
+      asAt,
+    );
     noteOpenPauses(walk, run);
     walk.clocks.push(finishedClock(walk, run, null, null, asAt));
   }

@@ -7,7 +7,9 @@ import { LIMIT_PATTERN } from "./limit.ts";
  * Everything here is shape; what shapes cannot say (does this event exist?) is in `check.ts`.
  */
 const word = z.string().regex(/^[a-z][a-z0-9-]*$/, "write small letters, digits and hyphens, such as first-visit");
-const fieldName = z.string().regex(/^[a-z][a-z0-9_]*$/, "write small letters, digits and underscores, such as original_date");
+const fieldName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, "write small letters, digits and underscores, such as original_date");
 const words = z
   .union([z.string().min(1), z.record(z.string().regex(/^[a-z]{2}$/), z.string().min(1))])
   .describe("Plain words; one text, or a text for each language: { en: …, cy: … }");
@@ -43,7 +45,9 @@ const startRule = z.strictObject({
       "write `field original_date` or `first contact-sought since contact-made`",
     )
     .optional()
-    .describe("Where the count begins when not at the event: a date in it (`field original_date`), or the first event of a type since the last one that answered it (`first contact-sought since contact-made`); the event itself where that is not on record"),
+    .describe(
+      "Where the count begins when not at the event: a date in it (`field original_date`), or the first event of a type since the last one that answered it (`first contact-sought since contact-made`); the event itself where that is not on record",
+    ),
   "if-last": types.optional().describe("Only when the clock before this one was stopped by one of these events"),
   again: z.literal(true).optional().describe("This event also stops the clock: a new one starts at once"),
 });
@@ -60,7 +64,13 @@ const stopRule = z.strictObject({
     .regex(/^latest [a-z][a-z0-9-]*$/, "write `latest appointment-missed`")
     .optional()
     .describe("The stop's date when it is not the event's own: `latest appointment-missed`"),
-  expects: z.array(evidence).min(1).optional().describe("Events that ought to be on record before; the clock stops without them, with the note `stop-without-evidence`"),
+  expects: z
+    .array(evidence)
+    .min(1)
+    .optional()
+    .describe(
+      "Events that ought to be on record before; the clock stops without them, with the note `stop-without-evidence`",
+    ),
 });
 const restartRule = z.strictObject({
   ...eventRule,
@@ -80,7 +90,11 @@ const pauseRule = z.strictObject({
 });
 const moveRule = z.strictObject({
   ...eventRule,
-  to: z.string().regex(/^field [a-z][a-z0-9_]*$/, "write `field until`").optional().describe("The new due date, from a field of the event; one that is not later changes nothing"),
+  to: z
+    .string()
+    .regex(/^field [a-z][a-z0-9_]*$/, "write `field until`")
+    .optional()
+    .describe("The new due date, from a field of the event; one that is not later changes nothing"),
   add: limit.optional().describe("How much longer"),
   limit: limit.optional().describe("The limit that holds from now on, counted from the clock's start"),
   back: z.literal(true).optional().describe("Back to the limit the clock started with"),
@@ -99,10 +113,22 @@ const promise = z.strictObject({
   name: words.describe("The promise as a title: `A specialist visit`"),
   says: words.describe("What is promised, after `We promise you …`: `a visit to a specialist`"),
   in: z.array(z.string()).min(1).optional().describe("Only in these versions"),
-  limit: z.union([limit, z.array(limitCase).min(1)]).describe("The limit, or a list of limits of which the first that fits holds"),
-  "rolls-to": z.literal("next working day").optional().describe("A due date on a day off moves to the next working day"),
-  "cut-off": z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write a time as 16:00").optional().describe("A start after this local time counts as the next (working) day's"),
-  "first-day": z.literal("the day itself").optional().describe("The start's own day counts as day 1; when absent, the day after does"),
+  limit: z
+    .union([limit, z.array(limitCase).min(1)])
+    .describe("The limit, or a list of limits of which the first that fits holds"),
+  "rolls-to": z
+    .literal("next working day")
+    .optional()
+    .describe("A due date on a day off moves to the next working day"),
+  "cut-off": z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write a time as 16:00")
+    .optional()
+    .describe("A start after this local time counts as the next (working) day's"),
+  "first-day": z
+    .literal("the day itself")
+    .optional()
+    .describe("The start's own day counts as day 1; when absent, the day after does"),
   warn: limit.optional().describe("How long before the due date the clock turns amber"),
   target: z
     .array(z.strictObject({ from: isoDate, share: z.number().min(0).max(100), law: z.string().optional() }))
@@ -120,14 +146,22 @@ const promise = z.strictObject({
 });
 
 const version = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/).describe("Quote it when it is a number: \"2019\""),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]*$/)
+    .describe('Quote it when it is a number: "2019"'),
   from: isoDate,
-  until: isoDate.optional().describe("The last day on which a clock can start under it; until the next version when absent"),
+  until: isoDate
+    .optional()
+    .describe("The last day on which a clock can start under it; until the next version when absent"),
   "applies-to": z
     .enum(["clocks starting", "all clocks"])
     .optional()
     .describe("Clocks that start from then on (when absent), or also those that run on that day"),
-  grandfathers: z.strictObject({ "started-before": isoDate }).optional().describe("With `all clocks`: clocks started before keep their version"),
+  grandfathers: z
+    .strictObject({ "started-before": isoDate })
+    .optional()
+    .describe("With `all clocks`: clocks started before keep their version"),
   repealed: z.literal("before taking effect").optional().describe("Kept to be seen, never applied"),
   law: z.string().min(1),
   says: words.describe("What this version says, and what it changed"),
@@ -156,7 +190,11 @@ const example = z.strictObject({
   name: z.string().min(1).describe("The story in a sentence"),
   source: z.string().min(1).describe("Where the reading comes from"),
   events: z
-    .array(z.string().regex(/^\d{4}-\d{2}-\d{2}(T\S+)? [a-z][a-z0-9-]*( .+)?$/, "write `2024-12-02 referral-received urgent=true`"))
+    .array(
+      z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}(T\S+)? [a-z][a-z0-9-]*( .+)?$/, "write `2024-12-02 referral-received urgent=true`"),
+    )
     .min(1),
   "as-at": z.string().optional(),
   "known-on": z.string().optional(),
@@ -174,17 +212,31 @@ export const definitionSchema = z.strictObject({
   "time-zone": z.string(),
   calendar: word.optional().describe("The calendar of working days, from library/calendars"),
   "opening-hours": z
-    .partialRecord(z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]), z.array(z.string().regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, "write 09:00-12:30")))
+    .partialRecord(
+      z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
+      z.array(z.string().regex(/^\d{2}:\d{2}-\d{2}:\d{2}$/, "write 09:00-12:30")),
+    )
     .optional()
     .describe("For working hours and minutes; breaks are gaps between two openings"),
   about: words,
   purpose: z.string().min(1).describe("Why the body holds these facts (processing register)"),
   "lawful-basis": z.string().min(1).describe("The lawful basis (processing register)"),
-  retention: z.string().min(1).describe("How long its facts are kept, from when, and what happens then (processing register)"),
-  sensitivity: z.enum(["ordinary", "special category"]).describe("Health and the like are special category (UK GDPR Article 9)"),
-  sources: z.record(word, z.strictObject({ title: z.string().min(1), url: z.url().optional(), note: z.string().optional() })),
+  retention: z
+    .string()
+    .min(1)
+    .describe("How long its facts are kept, from when, and what happens then (processing register)"),
+  sensitivity: z
+    .enum(["ordinary", "special category"])
+    .describe("Health and the like are special category (UK GDPR Article 9)"),
+  sources: z.record(
+    word,
+    z.strictObject({ title: z.string().min(1), url: z.url().optional(), note: z.string().optional() }),
+  ),
   parameters: z
-    .record(word, z.strictObject({ question: z.string(), choices: z.record(word, z.string()), default: word, because: z.string() }))
+    .record(
+      word,
+      z.strictObject({ question: z.string(), choices: z.record(word, z.string()), default: word, because: z.string() }),
+    )
     .optional()
     .describe("Where published readings disagree: the question, the readings, the default and why"),
   versions: z.array(version).min(1),
@@ -199,7 +251,12 @@ export type DefinitionFile = z.infer<typeof definitionSchema>;
 export type PromiseFile = DefinitionFile["promises"][string];
 export type ExampleFile = DefinitionFile["examples"][number];
 export type Words = z.infer<typeof words>;
-export type RuleFile = { in?: string[] | undefined; with?: Record<string, string> | undefined; law: string; says: Words };
+export type RuleFile = {
+  in?: string[] | undefined;
+  with?: Record<string, string> | undefined;
+  law: string;
+  says: Words;
+};
 export type StartRuleFile = z.infer<typeof startRule>;
 export type StopRuleFile = z.infer<typeof stopRule>;
 export type RestartRuleFile = z.infer<typeof restartRule>;

@@ -1,6 +1,13 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
-import { calendarSchema, definitionSchema, overlaySchema, type CalendarFile, type DefinitionFile, type OverlayFile } from "./language.ts";
+import {
+  calendarSchema,
+  definitionSchema,
+  overlaySchema,
+  type CalendarFile,
+  type DefinitionFile,
+  type OverlayFile,
+} from "./language.ts";
 
 /** Something wrong in a file: where it stands (from 1), what it is, and what to write instead. */
 export type Problem = { readonly line: number; readonly column: number; readonly message: string };
@@ -11,7 +18,9 @@ export type Path = readonly (string | number)[];
 /** Line and column of what a path leads to: its value, or its key. */
 export type Locate = (path: Path, part?: "value" | "key") => { readonly line: number; readonly column: number };
 export type ReadFile<File> = { readonly file: File; readonly locate: Locate };
-export type ReadResult<File> = { readonly ok: true; readonly value: ReadFile<File> } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type ReadResult<File> =
+  | { readonly ok: true; readonly value: ReadFile<File> }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Reads a definition file's text as far as its shape; `check.ts` looks at its meaning. */
 export function readDefinition(text: string): ReadResult<DefinitionFile> {
@@ -33,11 +42,17 @@ function read<File>(text: string, schema: z.ZodType<File>): ReadResult<File> {
   if (error !== undefined) {
     // One slip makes many errors; the first is where to look.
     const { line, col } = lines.linePos(error.pos[0]);
-    return { ok: false, problems: [{ line, column: col, message: `this is not YAML here: ${error.message}${advice(error.code)}` }] };
+    return {
+      ok: false,
+      problems: [{ line, column: col, message: `this is not YAML here: ${error.message}${advice(error.code)}` }],
+    };
   }
   const locate = locator(document, lines);
   if (!isMap(document.contents)) {
-    return { ok: false, problems: [{ line: 1, column: 1, message: "the file holds no definition: begin it with `id: `, one key a line" }] };
+    return {
+      ok: false,
+      problems: [{ line: 1, column: 1, message: "the file holds no definition: begin it with `id: `, one key a line" }],
+    };
   }
   const parsed = schema.safeParse(document.toJS());
   if (parsed.success) return { ok: true, value: { file: parsed.data, locate } };
@@ -52,7 +67,10 @@ function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: Lo
     return issue.keys.map((key) => {
       const near = nearest(key, keys);
       const hint = near === undefined ? "take it out" : `write "${near}" instead, or take it out`;
-      return { ...locate([...path, key], "key"), message: `${place(path)}"${key}" is not a word of the language here: ${hint}` };
+      return {
+        ...locate([...path, key], "key"),
+        message: `${place(path)}"${key}" is not a word of the language here: ${hint}`,
+      };
     });
   }
   if (issue.code === "invalid_union") {
@@ -65,10 +83,17 @@ function problemsOf(issue: z.core.$ZodIssue, keys: readonly string[], locate: Lo
   }
   if (issue.code === "invalid_type" && issue.message.includes("undefined")) {
     const key = path.at(-1);
-    return [{ ...locate(path.slice(0, -1)), message: `${place(path.slice(0, -1))}"${String(key)}" is missing: add it` }];
+    return [
+      { ...locate(path.slice(0, -1)), message: `${place(path.slice(0, -1))}"${String(key)}" is missing: add it` },
+    ];
   }
   if (issue.code === "invalid_type" && issue.expected === "string") {
-    return [{ ...locate(path), message: `${place(path)}write a text here; one that looks like a number goes in quotes, as "2019"` }];
+    return [
+      {
+        ...locate(path),
+        message: `${place(path)}write a text here; one that looks like a number goes in quotes, as "2019"`,
+      },
+    ];
   }
   return [{ ...locate(path), message: `${place(path)}${issue.message}` }];
 }
@@ -103,7 +128,9 @@ function locator(document: Document, lines: LineCounter): Locate {
   return (path, part = "value") => {
     if (part === "key") {
       const above = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-      const pair = isMap(above) ? above.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1)) : undefined;
+      const pair = isMap(above)
+        ? above.items.find((item) => isScalar(item.key) && item.key.value === path.at(-1))
+        : undefined;
       const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
       if (start !== undefined) {
         const { line, col } = lines.linePos(start);

@@ -28,7 +28,12 @@ export type ClockRow = {
 
 export type OutputUnit = "days" | "working-days" | "hours" | "working-minutes";
 
-export function clockRow(definition: Definition, caseId: string, person: string, clock: Omit<Clock, "gaps" | "steps">): ClockRow {
+export function clockRow(
+  definition: Definition,
+  caseId: string,
+  person: string,
+  clock: Omit<Clock, "gaps" | "steps">,
+): ClockRow {
   const show = (tick: Tick) => formatTick(definition, clock.limit, tick);
   return {
     case: caseId,

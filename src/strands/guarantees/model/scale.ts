@@ -19,7 +19,8 @@ export function mergeGaps(gaps: readonly Gap[]): Gap[] {
   const merged: Gap[] = [];
   for (const next of gaps.toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
-    if (last !== undefined && next.from <= last.to) merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, next.to) };
+    if (last !== undefined && next.from <= last.to)
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, next.to) };
     else merged.push(next);
   }
   return merged;
@@ -87,11 +88,19 @@ function edges(scale: Scale, gap: Gap, start: Tick): Gap {
 }
 
 /** How much of (start, to] was not counted. Gaps are merged: ascending and apart. */
-export function excludedUpTo(definition: Definition, limit: Limit, start: Tick, gaps: readonly Gap[], to: Tick): Amount {
+export function excludedUpTo(
+  definition: Definition,
+  limit: Limit,
+  start: Tick,
+  gaps: readonly Gap[],
+  to: Tick,
+): Amount {
   const scale = scaleOf(limit);
   return gaps.reduce((total, gap) => {
     const clipped = edges(scale, gap, start);
-    return total + Math.max(0, between(definition, scale, clipped.from, Math.min(clipped.to, Math.max(to, clipped.from))));
+    return (
+      total + Math.max(0, between(definition, scale, clipped.from, Math.min(clipped.to, Math.max(to, clipped.from))))
+    );
   }, 0);
 }
 

@@ -22,4 +22,9 @@ export type WorklistRow = CaseKey &
     readonly overdue: boolean;
   };
 
-export type WorklistCounts = { readonly running: number; readonly overdue: number; readonly soon: number; readonly matching: number };
+export type WorklistCounts = {
+  readonly running: number;
+  readonly overdue: number;
+  readonly soon: number;
+  readonly matching: number;
+};

@@ -19,7 +19,9 @@ export function personCalendar(view: PersonView, t: Translate, url: string): rea
           uid: `${owner.caseId}-${definition.id}-${clock.promise}-${clock.period}@handrail`,
           // A date moves only when something was recorded: the number of facts counts up with it.
           sequence: owner.allFacts.length,
-          when: countsTime(clock.limit) ? Temporal.Instant.fromEpochMilliseconds(clock.due) : plainDateFromDay(clock.due),
+          when: countsTime(clock.limit)
+            ? Temporal.Instant.fromEpochMilliseconds(clock.due)
+            : plainDateFromDay(clock.due),
           title: t("calendar.title", { promise: inLanguage(file.name, t.language) }),
           text: [t("calendar.text", { limit: clock.limit.words }), ...(place === null ? [] : [place])].join("\n"),
           url,

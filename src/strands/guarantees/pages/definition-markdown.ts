@@ -6,7 +6,14 @@ import type { ClockRow } from "../model/row.ts";
 export function definitionMarkdown(file: DefinitionFile, run: (example: ExampleFile) => readonly ClockRow[]): string {
   const say = (words: Parameters<typeof inLanguage>[0]) => inLanguage(words, "en");
   const law = (text: string) => nameLaw(file, readLaw(text));
-  const lines: string[] = [`# ${say(file.name)} (\`${file.id}\`)`, "", say(file.about), "", `A ${file.status}. Days are those of ${file["time-zone"]}.`, ""];
+  const lines: string[] = [
+    `# ${say(file.name)} (\`${file.id}\`)`,
+    "",
+    say(file.about),
+    "",
+    `A ${file.status}. Days are those of ${file["time-zone"]}.`,
+    "",
+  ];
   lines.push("## Examples", "");
   for (const example of file.examples) {
     lines.push(`### ${example.name}`, "", `Source: ${example.source}.`, "", "```", ...example.events, "```", "");
@@ -20,14 +27,31 @@ export function definitionMarkdown(file: DefinitionFile, run: (example: ExampleF
   lines.push("");
   for (const [id, parameter] of Object.entries(file.parameters ?? {})) {
     lines.push(`## Where readings disagree: \`${id}\``, "", parameter.question, "");
-    for (const [choice, meaning] of Object.entries(parameter.choices)) lines.push(`- \`${choice}\`${choice === parameter.default ? " (default)" : ""}: ${meaning}`);
+    for (const [choice, meaning] of Object.entries(parameter.choices))
+      lines.push(`- \`${choice}\`${choice === parameter.default ? " (default)" : ""}: ${meaning}`);
     lines.push("", parameter.because, "");
   }
   for (const [id, promise] of Object.entries(file.promises)) {
-    const limit = typeof promise.limit === "string" ? promise.limit : promise.limit.map((one) => `${one.is}${one.if === undefined ? "" : ` if ${one.if}`}${one.in === undefined ? "" : ` (${one.in.join(", ")})`}`).join("; ");
-    lines.push(`## Promise \`${id}\`: ${say(promise.name)}`, "", `Limit: ${limit}.`, "", "| | event | rule | paragraph |", "| --- | --- | --- | --- |");
+    const limit =
+      typeof promise.limit === "string"
+        ? promise.limit
+        : promise.limit
+            .map(
+              (one) =>
+                `${one.is}${one.if === undefined ? "" : ` if ${one.if}`}${one.in === undefined ? "" : ` (${one.in.join(", ")})`}`,
+            )
+            .join("; ");
+    lines.push(
+      `## Promise \`${id}\`: ${say(promise.name)}`,
+      "",
+      `Limit: ${limit}.`,
+      "",
+      "| | event | rule | paragraph |",
+      "| --- | --- | --- | --- |",
+    );
     const groups = ["starts", "stops", "ends", "voids", "restarts", "pauses", "moves"] as const;
-    for (const group of groups) for (const rule of promise[group] ?? []) lines.push(ruleRow(group, rule, say(rule.says), law(rule.law)));
+    for (const group of groups)
+      for (const rule of promise[group] ?? []) lines.push(ruleRow(group, rule, say(rule.says), law(rule.law)));
     lines.push("");
   }
   return lines.join("\n").trimEnd();
@@ -46,6 +70,9 @@ function clockTable(rows: readonly ClockRow[]): string[] {
   return [
     "| promise | period | state | started | due | stopped | elapsed | excluded |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...rows.map((row) => `| ${row.promise} | ${row.period} | ${row.state} | ${row.started} | ${row.due} | ${row.stopped ?? ""} | ${row.elapsed} | ${row.excluded} |`),
+    ...rows.map(
+      (row) =>
+        `| ${row.promise} | ${row.period} | ${row.state} | ${row.started} | ${row.due} | ${row.stopped ?? ""} | ${row.elapsed} | ${row.excluded} |`,
+    ),
   ];
 }

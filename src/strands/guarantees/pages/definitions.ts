@@ -7,7 +7,13 @@ import type { Words } from "./moments.ts";
 
 export type DefinitionList = readonly {
   readonly country: string;
-  readonly definitions: readonly { readonly name: string; readonly href: string; readonly status: string; readonly about: string; readonly promises: string }[];
+  readonly definitions: readonly {
+    readonly name: string;
+    readonly href: string;
+    readonly status: string;
+    readonly about: string;
+    readonly promises: string;
+  }[];
 }[];
 
 export function definitionList(files: Iterable<DefinitionFile>, { t }: Words): DefinitionList {
@@ -19,7 +25,9 @@ export function definitionList(files: Iterable<DefinitionFile>, { t }: Words): D
       href: paths.definition(file.id),
       status: t(`status.${file.status}`),
       about: inLanguage(file.about, t.language),
-      promises: Object.values(file.promises).map((promise) => inLanguage(promise.name, t.language)).join(", "),
+      promises: Object.values(file.promises)
+        .map((promise) => inLanguage(promise.name, t.language))
+        .join(", "),
     })),
   }));
 }
@@ -30,7 +38,12 @@ export type ExampleView = {
   readonly choices: string | null;
   readonly events: readonly { readonly when: string; readonly label: string; readonly details: string }[];
   readonly seen: string | null;
-  readonly clocks: readonly { readonly promise: string; readonly state: string; readonly stateText: string; readonly text: string }[];
+  readonly clocks: readonly {
+    readonly promise: string;
+    readonly state: string;
+    readonly stateText: string;
+    readonly text: string;
+  }[];
 };
 
 export type RuleView = {
@@ -54,11 +67,27 @@ export type DefinitionPage = {
   readonly status: string;
   readonly zone: string;
   readonly examples: readonly ExampleView[];
-  readonly versions: readonly { readonly id: string; readonly from: string; readonly until: string; readonly says: string; readonly law: { readonly text: string; readonly href: string | null } }[];
-  readonly promises: readonly { readonly id: string; readonly name: string; readonly limits: readonly string[]; readonly limitNow: string; readonly rules: readonly RuleView[] }[];
+  readonly versions: readonly {
+    readonly id: string;
+    readonly from: string;
+    readonly until: string;
+    readonly says: string;
+    readonly law: { readonly text: string; readonly href: string | null };
+  }[];
+  readonly promises: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly limits: readonly string[];
+    readonly limitNow: string;
+    readonly rules: readonly RuleView[];
+  }[];
   /** Rules that are not the same in every version, beside each other. */
   readonly differences: readonly Difference[];
-  readonly parameters: readonly { readonly question: string; readonly choices: readonly { readonly text: string; readonly isDefault: boolean }[]; readonly because: string }[];
+  readonly parameters: readonly {
+    readonly question: string;
+    readonly choices: readonly { readonly text: string; readonly isDefault: boolean }[];
+    readonly because: string;
+  }[];
   readonly overlays: readonly { readonly name: string; readonly text: string; readonly law: string }[];
   readonly text: string;
 };
@@ -77,7 +106,13 @@ export function definitionPage(
   const date = (iso: string) => formats.plainDate(Temporal.PlainDate.from(iso));
   const promises = Object.entries(file.promises).map(([id, promise]) => {
     const limits = file.versions.map((version) => limitIn(promise, version.id, t));
-    return { id, name: say(promise.name), limits, limitNow: t("definition.limitNow", { limit: limits.at(-1) ?? "" }), rules: rulesOf(file, promise, words) };
+    return {
+      id,
+      name: say(promise.name),
+      limits,
+      limitNow: t("definition.limitNow", { limit: limits.at(-1) ?? "" }),
+      rules: rulesOf(file, promise, words),
+    };
   });
   return {
     id: file.id,
@@ -89,7 +124,12 @@ export function definitionPage(
     versions: file.versions.map((version) => ({
       id: version.id,
       from: date(version.from),
-      until: version.repealed !== undefined ? t("definition.repealed") : version.until === undefined ? "" : date(version.until),
+      until:
+        version.repealed !== undefined
+          ? t("definition.repealed")
+          : version.until === undefined
+            ? ""
+            : date(version.until),
       says: say(version.says),
       law: law(version.law),
     })),
@@ -97,7 +137,10 @@ export function definitionPage(
     differences: promises.flatMap((promise) => differencesOf(promise.rules)),
     parameters: Object.values(file.parameters ?? {}).map((parameter) => ({
       question: parameter.question,
-      choices: Object.entries(parameter.choices).map(([id, meaning]) => ({ text: meaning, isDefault: id === parameter.default })),
+      choices: Object.entries(parameter.choices).map(([id, meaning]) => ({
+        text: meaning,
+        isDefault: id === parameter.default,
+      })),
       because: parameter.because,
     })),
     overlays,
@@ -119,7 +162,9 @@ function limitIn(promise: PromiseFile, version: string, t: Words["t"]): string {
     .map((limitCase) => {
       const choice = Object.entries(limitCase.with ?? {}).map(([name, value]) => `${name}: ${value}`);
       const conditions = [...(limitCase.if === undefined ? [] : [limitCase.if]), ...choice];
-      return conditions.length === 0 ? limitCase.is : t("definition.limitIf", { limit: limitCase.is, condition: conditions.join(", ") });
+      return conditions.length === 0
+        ? limitCase.is
+        : t("definition.limitIf", { limit: limitCase.is, condition: conditions.join(", ") });
     })
     .join("; ");
 }
@@ -130,14 +175,19 @@ function rulesOf(file: DefinitionFile, promise: PromiseFile, words: Words): read
   const { t } = words;
   return GROUPS.flatMap((group) =>
     (promise[group] ?? []).map((rule) => {
-      const holding = file.versions.filter(({ id }) => (rule.in?.includes(id) ?? true) && (promise.in?.includes(id) ?? true));
+      const holding = file.versions.filter(
+        ({ id }) => (rule.in?.includes(id) ?? true) && (promise.in?.includes(id) ?? true),
+      );
       return {
         does: t(`definition.does.${group}`),
         events: ruleEvents(file, rule, words),
         says: inLanguage(rule.says, t.language),
         law: lawLink(file, rule.law),
         versions: file.versions.map((version) => holding.includes(version)),
-        inVersions: holding.length === file.versions.length ? t("definition.allVersions") : holding.map(({ id }) => id).join(", "),
+        inVersions:
+          holding.length === file.versions.length
+            ? t("definition.allVersions")
+            : holding.map(({ id }) => id).join(", "),
       };
     }),
   );
@@ -149,7 +199,13 @@ function differencesOf(rules: readonly RuleView[]): readonly Difference[] {
   return [...Map.groupBy(partial, ({ does, events }) => `${does}\u0000${events}`).values()].map((group) => ({
     does: group[0]?.does ?? "",
     events: group[0]?.events ?? "",
-    cells: (group[0]?.versions ?? []).map((_, index) => group.filter(({ versions }) => versions[index]).map(({ says }) => says).join(" ") || null),
+    cells: (group[0]?.versions ?? []).map(
+      (_, index) =>
+        group
+          .filter(({ versions }) => versions[index])
+          .map(({ says }) => says)
+          .join(" ") || null,
+    ),
   }));
 }
 
@@ -159,11 +215,26 @@ function ruleEvents(file: DefinitionFile, rule: RuleFile & Record<string, unknow
     const event = file.events[type];
     return event === undefined ? type : inLanguage(event.label, t.language);
   };
-  const names = (types: unknown) => [types].flat().map((type) => label(String(type))).join(t("definition.or"));
-  const fields = Object.assign({}, ...[rule["when"] ?? rule["from"]].flat().map((type) => file.events[String(type)]?.fields ?? {}));
+  const names = (types: unknown) =>
+    [types]
+      .flat()
+      .map((type) => label(String(type)))
+      .join(t("definition.or"));
+  const fields = Object.assign(
+    {},
+    ...[rule["when"] ?? rule["from"]].flat().map((type) => file.events[String(type)]?.fields ?? {}),
+  );
   const condition = rule["if"] === undefined ? "" : ` (${conditionWords(fields, String(rule["if"]), words)})`;
   const until = rule["until"] === undefined ? "" : t("definition.until", { event: names(rule["until"]) });
-  const needs = rule["needs"] === undefined ? "" : t("definition.needs", { events: [rule["needs"]].flat().map((need) => String(need).replace(/^[a-z0-9-]+/, label)).join(", ") });
+  const needs =
+    rule["needs"] === undefined
+      ? ""
+      : t("definition.needs", {
+          events: [rule["needs"]]
+            .flat()
+            .map((need) => String(need).replace(/^[a-z0-9-]+/, label))
+            .join(", "),
+        });
   return `${names(rule["when"] ?? rule["from"])}${condition}${until}${needs}`;
 }
 
@@ -172,16 +243,28 @@ function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly 
   const moment = (text: string) => {
     const date = Temporal.PlainDate.from(text.slice(0, 10));
     const time = /T(\d{2}:\d{2})/.exec(text)?.[1];
-    return time === undefined ? formats.plainDate(date) : t("format.dateAtTime", { date: formats.plainDate(date), time });
+    return time === undefined
+      ? formats.plainDate(date)
+      : t("format.dateAtTime", { date: formats.plainDate(date), time });
   };
   return {
     name: example.name,
     source: example.source,
-    choices: example.overlay ?? (example.with === undefined ? null : Object.entries(example.with).map(([name, value]) => `${name}: ${value}`).join(", ")),
+    choices:
+      example.overlay ??
+      (example.with === undefined
+        ? null
+        : Object.entries(example.with)
+            .map(([name, value]) => `${name}: ${value}`)
+            .join(", ")),
     events: example.events.map((line) => {
       const [when, type, ...rest] = line.split(" ") as [string, string, ...string[]];
       const event = file.events[type];
-      return { when: moment(when), label: event === undefined ? type : inLanguage(event.label, t.language), details: rest.map((detail) => exampleDetail(event, detail, words)).join("; ") };
+      return {
+        when: moment(when),
+        label: event === undefined ? type : inLanguage(event.label, t.language),
+        details: rest.map((detail) => exampleDetail(event, detail, words)).join("; "),
+      };
     }),
     seen: example["as-at"] === undefined ? null : t("definition.seen", { date: moment(example["as-at"]) }),
     clocks: rows.map((row) => {
@@ -202,7 +285,9 @@ function exampleView(file: DefinitionFile, example: ExampleFile, rows: readonly 
 }
 
 function amount(row: ClockRow, count: number, t: Words["t"]): string {
-  return row.unit === "working-minutes" && count % 60 === 0 ? t("amount.working-hours", { count: count / 60 }) : t(`amount.${row.unit}`, { count });
+  return row.unit === "working-minutes" && count % 60 === 0
+    ? t("amount.working-hours", { count: count / 60 })
+    : t(`amount.${row.unit}`, { count });
 }
 
 /** "by=person" of an example's event, in the words of the field. */

@@ -12,7 +12,14 @@ export type PersonPage = {
   /** "Born 4 May 1951, NHS number 999 123 4567"; null where nothing is known. */
   readonly who: string | null;
   readonly open: readonly (PromiseCard & { readonly record: string | null })[];
-  readonly past: readonly { readonly state: string; readonly stateText: string; readonly text: string; readonly place: string | null; readonly dates: string; readonly why: PromiseCard["explanation"] }[];
+  readonly past: readonly {
+    readonly state: string;
+    readonly stateText: string;
+    readonly text: string;
+    readonly place: string | null;
+    readonly dates: string;
+    readonly why: PromiseCard["explanation"];
+  }[];
   readonly events: readonly EventLine[];
   readonly calendar: string | null;
   readonly wrong: string;
@@ -37,7 +44,9 @@ const MOST_EVENTS = 200;
 export function personPage(view: PersonView, staff: boolean, now: Temporal.Instant, words: Words): PersonPage {
   const all = view.cases.flatMap((owner) => owner.clocks.map((judged) => ({ owner, judged })));
   const open = all.filter(({ judged }) => isOpen(judged)).toSorted((a, b) => urgency(a.judged) - urgency(b.judged));
-  const past = all.filter(({ judged }) => !isOpen(judged)).toSorted((a, b) => (b.judged.clock.stopped ?? 0) - (a.judged.clock.stopped ?? 0));
+  const past = all
+    .filter(({ judged }) => !isOpen(judged))
+    .toSorted((a, b) => (b.judged.clock.stopped ?? 0) - (a.judged.clock.stopped ?? 0));
   return {
     name: view.identity?.name ?? words.t("person.unnamed", { id: view.subjectId }),
     who: whoLine(view, words),
@@ -64,17 +73,25 @@ function urgency({ definition, clock }: JudgedClock): number {
 export function whoLine(view: Pick<PersonView, "identity">, { t, formats }: Words): string | null {
   const identity = view.identity;
   if (identity === null) return null;
-  const born = identity.birthDate === null ? [] : [t("person.born", { date: formats.plainDate(Temporal.PlainDate.from(identity.birthDate)) })];
+  const born =
+    identity.birthDate === null
+      ? []
+      : [t("person.born", { date: formats.plainDate(Temporal.PlainDate.from(identity.birthDate)) })];
   const numbers = identity.identifiers.map(({ system, value }) => `${identifierName(system, t)} ${value}`);
   // Each part stays on one line: half a number on the next is read as another number.
   return [...born, ...numbers.slice(0, 1)].map((part) => part.replaceAll(" ", "\u00A0")).join(", ") || null;
 }
 
-export function placeName(owner: { readonly serviceId: string | null; readonly organisationId: string | null }, directory: Directory): string | null {
+export function placeName(
+  owner: { readonly serviceId: string | null; readonly organisationId: string | null },
+  directory: Directory,
+): string | null {
   const service = owner.serviceId === null ? undefined : directory.services.get(owner.serviceId);
   const organisation = directory.organisations.get(owner.organisationId ?? service?.organisationId ?? "");
   if (service === undefined) return organisation?.name ?? null;
-  return organisation === undefined || organisation.name === service.name ? service.name : `${service.name}, ${organisation.name}`;
+  return organisation === undefined || organisation.name === service.name
+    ? service.name
+    : `${service.name}, ${organisation.name}`;
 }
 
 /** Links to the body's own pages and numbers: no promise is a dead end. */
@@ -86,18 +103,30 @@ function cardActions(view: PersonView, owner: CaseView, { t }: Words): readonly 
   if (booking !== null) actions.push({ text: t("person.book"), href: booking, kind: "primary" });
   const telephone = service?.telephone ?? organisation?.telephone ?? null;
   if (telephone !== null) {
-    actions.push({ text: t("person.call", { telephone }), href: `tel:${telephone.replaceAll(" ", "")}`, kind: booking === null ? "primary" : "secondary" });
+    actions.push({
+      text: t("person.call", { telephone }),
+      href: `tel:${telephone.replaceAll(" ", "")}`,
+      kind: booking === null ? "primary" : "secondary",
+    });
   }
   actions.push({ text: t("person.wrong"), href: paths.wrong(view.subjectId), kind: "link" });
   return actions;
 }
 
-function pastPromise(judged: JudgedClock, owner: CaseView, directory: Directory, now: Temporal.Instant, words: Words): PersonPage["past"][number] {
+function pastPromise(
+  judged: JudgedClock,
+  owner: CaseView,
+  directory: Directory,
+  now: Temporal.Instant,
+  words: Words,
+): PersonPage["past"][number] {
   const { definition, clock } = judged;
   const { t, formats } = words;
   const card = promiseCard(judged, owner, null, [], now, words);
   const name = inLanguage(promiseFile(definition, clock.promise).name, t.language);
-  const dates = [clock.started, clock.stopped ?? clock.started].map((tick) => formats.shortDateWithYear(momentOf(definition, clock, tick)));
+  const dates = [clock.started, clock.stopped ?? clock.started].map((tick) =>
+    formats.shortDateWithYear(momentOf(definition, clock, tick)),
+  );
   const [from = "", to = ""] = dates;
   return {
     state: card.state,
@@ -113,14 +142,18 @@ function pastPromise(judged: JudgedClock, owner: CaseView, directory: Directory,
 function eventLines(view: PersonView, staff: boolean, words: Words): readonly EventLine[] {
   const lines = view.cases.flatMap((owner) => owner.facts.map((fact) => ({ owner, fact })));
   return lines
-    .toSorted((a, b) => Temporal.PlainDate.compare(b.fact.occurredOn, a.fact.occurredOn) || b.fact.version - a.fact.version)
+    .toSorted(
+      (a, b) => Temporal.PlainDate.compare(b.fact.occurredOn, a.fact.occurredOn) || b.fact.version - a.fact.version,
+    )
     .slice(0, MOST_EVENTS)
     .map(({ owner, fact }) => eventLine(view, owner, fact, staff, words));
 }
 
 function eventLine(view: PersonView, owner: CaseView, fact: Fact, staff: boolean, words: Words): EventLine {
   const { t, formats } = words;
-  const event = owner.definitions.map((definition) => definition.file.events[fact.type]).find((found) => found !== undefined);
+  const event = owner.definitions
+    .map((definition) => definition.file.events[fact.type])
+    .find((found) => found !== undefined);
   const zone = owner.definitions[0]?.zone.id ?? "UTC";
   const when = fact.occurredAt === null ? fact.occurredOn : fact.occurredAt.toZonedDateTimeISO(zone).toPlainDateTime();
   const details = Object.entries(fact.data).flatMap(([name, value]) => {
@@ -131,7 +164,11 @@ function eventLine(view: PersonView, owner: CaseView, fact: Fact, staff: boolean
   const late = fact.occurredOn.until(recorded, { largestUnit: "days" }).days;
   const corrected = fact.replaces === null ? undefined : owner.allFacts.find((other) => other.id === fact.replaces);
   const notes = [
-    ...(corrected === undefined ? [] : [t("person.corrected", { date: formats.plainDate(recorded), before: formats.plainDate(corrected.occurredOn) })]),
+    ...(corrected === undefined
+      ? []
+      : [
+          t("person.corrected", { date: formats.plainDate(recorded), before: formats.plainDate(corrected.occurredOn) }),
+        ]),
     ...(late > 2 && corrected === undefined ? [t("person.late", { date: formats.plainDate(recorded) })] : []),
   ];
   const place = placeName(fact, view.directory);

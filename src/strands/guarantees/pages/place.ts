@@ -3,7 +3,16 @@ import { pChart } from "../../../lib/statistics/p-chart.ts";
 import { renderChart, type ChartSvg } from "../../../web/charts/render.ts";
 import { monthlyShareSpec, waitsByBandSpec } from "../../../web/charts/specs.ts";
 import { inLanguage } from "../model/definition.ts";
-import { bands, byMonth, monthsBetween, share, tally, type MonthlyCount, type Tally, type WaitBand } from "../model/figures.ts";
+import {
+  bands,
+  byMonth,
+  monthsBetween,
+  share,
+  tally,
+  type MonthlyCount,
+  type Tally,
+  type WaitBand,
+} from "../model/figures.ts";
 import type { DefinitionFile, PromiseFile } from "../model/language.ts";
 import { readLimit } from "../model/limit.ts";
 import { paths } from "../paths.ts";
@@ -40,7 +49,14 @@ export type PlacePage = {
   readonly charts: readonly ChartView[];
   /** Where it goes best and worst, of the services that counted enough for it not to be chance. */
   readonly highlights: PlacePage["services"];
-  readonly services: readonly { readonly name: string; readonly sub: string | null; readonly href: string; readonly share: string; readonly width: number; readonly counted: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly sub: string | null;
+    readonly href: string;
+    readonly share: string;
+    readonly width: number;
+    readonly counted: string;
+  }[];
   /** Fewer counted than this: a share says more about chance. */
   readonly few: number;
   readonly empty: boolean;
@@ -61,9 +77,15 @@ function monthsShown(lastMonth: Temporal.PlainYearMonth): readonly string[] {
 export async function placePage(figures: PlaceFigures, words: Words): Promise<PlacePage> {
   const { t } = words;
   const services = figures.serviceId === null ? serviceShares(figures, words) : [];
-  const service = figures.serviceId === null ? null : placeName({ serviceId: figures.serviceId, organisationId: null }, figures.directory);
+  const service =
+    figures.serviceId === null
+      ? null
+      : placeName({ serviceId: figures.serviceId, organisationId: null }, figures.directory);
   return {
-    heading: service === null ? t("place.heading", { place: figures.area.name }) : t("place.serviceHeading", { service, place: figures.area.name }),
+    heading:
+      service === null
+        ? t("place.heading", { place: figures.area.name })
+        : t("place.serviceHeading", { service, place: figures.area.name }),
     figures: bigFigures(figures, words),
     charts: [...(await monthCharts(figures, words)), ...(await waitCharts(figures, words))],
     highlights: ends(services.filter(({ enough }) => enough)),
@@ -73,10 +95,14 @@ export async function placePage(figures: PlaceFigures, words: Words): Promise<Pl
   };
 }
 
-function bigFigures({ counts, regionCounts, waits, lastMonth }: PlaceFigures, { t, formats }: Words): PlacePage["figures"] {
+function bigFigures(
+  { counts, regionCounts, waits, lastMonth }: PlaceFigures,
+  { t, formats }: Words,
+): PlacePage["figures"] {
   const year = new Set(monthsBetween(lastMonth.subtract({ months: 11 }), lastMonth));
   const before = new Set(monthsBetween(lastMonth.subtract({ months: 23 }), lastMonth.subtract({ months: 12 })));
-  const inMonths = (list: readonly MonthlyCount[], months: ReadonlySet<string>) => share(tally(list.filter((count) => months.has(count.month))));
+  const inMonths = (list: readonly MonthlyCount[], months: ReadonlySet<string>) =>
+    share(tally(list.filter((count) => months.has(count.month))));
   const now = inMonths(counts, year);
   const then = inMonths(counts, before);
   const region = inMonths(regionCounts, year);
@@ -86,11 +112,20 @@ function bigFigures({ counts, regionCounts, waits, lastMonth }: PlaceFigures, { 
   return [
     {
       value: now === null ? t("place.nothing") : formats.percent(now),
-      meaning: now === null ? t("place.noneStopped") : t(points > 0 ? "place.keptUp" : points < 0 ? "place.keptDown" : "place.keptSame", { points: Math.abs(points) }),
+      meaning:
+        now === null
+          ? t("place.noneStopped")
+          : t(points > 0 ? "place.keptUp" : points < 0 ? "place.keptDown" : "place.keptSame", {
+              points: Math.abs(points),
+            }),
     },
     ...(region === null ? [] : [{ value: formats.percent(region), meaning: t("place.region") }]),
     { value: formats.number(waiting), meaning: t("place.waiting") },
-    { value: formats.number(overdue), meaning: waiting === 0 ? t("place.overdueNone") : t("place.overdue", { share: formats.percent(overdue / waiting) }) },
+    {
+      value: formats.number(overdue),
+      meaning:
+        waiting === 0 ? t("place.overdueNone") : t("place.overdue", { share: formats.percent(overdue / waiting) }),
+    },
   ];
 }
 
@@ -98,7 +133,9 @@ async function monthCharts(figures: PlaceFigures, words: Words): Promise<readonl
   if (figures.counts.length === 0) return [];
   if (figures.serviceId === null) return [await monthChart(figures, figures.counts, null, words)];
   const groups = Map.groupBy(figures.counts, (count) => `${count.guarantee}/${count.promise}`);
-  return Promise.all([...groups].map(([key, counts]) => monthChart(figures, counts, promiseNamed(figures, key), words)));
+  return Promise.all(
+    [...groups].map(([key, counts]) => monthChart(figures, counts, promiseNamed(figures, key), words)),
+  );
 }
 
 type NamedPromise = { readonly id: string; readonly definition: DefinitionFile; readonly promise: PromiseFile };
@@ -110,12 +147,20 @@ function promiseNamed({ definitions }: PlaceFigures, key: string): NamedPromise 
   return definition === undefined || promise === undefined ? null : { id, definition, promise };
 }
 
-async function monthChart(figures: PlaceFigures, counts: readonly MonthlyCount[], named: NamedPromise | null, words: Words): Promise<ChartView> {
+async function monthChart(
+  figures: PlaceFigures,
+  counts: readonly MonthlyCount[],
+  named: NamedPromise | null,
+  words: Words,
+): Promise<ChartView> {
   const { t, formats } = words;
   const months = byMonth(counts, monthsShown(figures.lastMonth));
   const limits = pChart(months.map(({ kept, broken }) => ({ count: kept, of: kept + broken })));
   const standard = named === null ? null : standardOf(named.promise, figures.lastMonth);
-  const title = named === null ? t("place.chart.all") : t("place.chart.promise", { promise: inLanguage(named.promise.name, t.language) });
+  const title =
+    named === null
+      ? t("place.chart.all")
+      : t("place.chart.promise", { promise: inLanguage(named.promise.name, t.language) });
   const spec = monthlyShareSpec({
     months: months.map(({ month }, index) => ({
       month: Temporal.PlainYearMonth.from(month),
@@ -123,7 +168,10 @@ async function monthChart(figures: PlaceFigures, counts: readonly MonthlyCount[]
       lower: limits[index]?.lower ?? null,
       upper: limits[index]?.upper ?? null,
     })),
-    standard: standard === null ? null : { share: standard / 100, text: t("place.chart.standard", { share: formats.percent(standard / 100) }) },
+    standard:
+      standard === null
+        ? null
+        : { share: standard / 100, text: t("place.chart.standard", { share: formats.percent(standard / 100) }) },
     formats,
   });
   const all = tally(months);
@@ -132,7 +180,14 @@ async function monthChart(figures: PlaceFigures, counts: readonly MonthlyCount[]
     id: named === null ? "months" : `months-${named.id}`,
     title,
     headingLevel: 2,
-    chart: await renderChart(spec, t("place.chart.description", { title, share: overall === null ? t("place.nothing") : formats.percent(overall), months: months.length })),
+    chart: await renderChart(
+      spec,
+      t("place.chart.description", {
+        title,
+        share: overall === null ? t("place.nothing") : formats.percent(overall),
+        months: months.length,
+      }),
+    ),
     meaning: t(all.kept + all.broken < FEW ? "place.chart.few" : "place.chart.band"),
     table: {
       head: [t("place.chart.month"), t("place.chart.kept"), t("place.chart.broken"), t("place.chart.share")],
@@ -144,7 +199,10 @@ async function monthChart(figures: PlaceFigures, counts: readonly MonthlyCount[]
       ]),
     },
     downloads: downloads(figures, words),
-    definition: named === null ? { text: t("place.chart.counted"), href: "#counted" } : { text: t("place.chart.definition"), href: paths.definition(named.definition.id) },
+    definition:
+      named === null
+        ? { text: t("place.chart.counted"), href: "#counted" }
+        : { text: t("place.chart.definition"), href: paths.definition(named.definition.id) },
   };
 }
 
@@ -158,14 +216,21 @@ async function waitCharts(figures: PlaceFigures, words: Words): Promise<readonly
   return (await Promise.all(charts)).filter((chart) => chart !== null);
 }
 
-async function waitChart(figures: PlaceFigures, waits: readonly WaitBand[], named: NamedPromise, words: Words): Promise<ChartView | null> {
+async function waitChart(
+  figures: PlaceFigures,
+  waits: readonly WaitBand[],
+  named: NamedPromise,
+  words: Words,
+): Promise<ChartView | null> {
   const { t, formats } = words;
   const weeks = limitWeeks(named.promise);
   if (weeks === null) return null;
   const width = Math.max(1, Math.ceil(weeks / 5));
   const found = bands(waits, width, weeks * 2);
   const label = (band: (typeof found)[number]) =>
-    band.beforeWeeks === null ? t("place.waits.over", { from: band.fromWeeks }) : t("place.waits.band", { from: band.fromWeeks, to: band.beforeWeeks });
+    band.beforeWeeks === null
+      ? t("place.waits.over", { from: band.fromWeeks })
+      : t("place.waits.band", { from: band.fromWeeks, to: band.beforeWeeks });
   const title = t("place.waits.title", { promise: inLanguage(named.promise.name, t.language) });
   const total = found.reduce((sum, band) => sum + band.count, 0);
   const spec = waitsByBandSpec({
@@ -188,9 +253,15 @@ async function waitChart(figures: PlaceFigures, waits: readonly WaitBand[], name
   };
 }
 
-function serviceShares(figures: PlaceFigures, words: Words): readonly (PlacePage["services"][number] & { readonly enough: boolean })[] {
+function serviceShares(
+  figures: PlaceFigures,
+  words: Words,
+): readonly (PlacePage["services"][number] & { readonly enough: boolean })[] {
   const { t } = words;
-  const groups = Map.groupBy(figures.counts.filter((count) => count.serviceId !== null), (count) => count.serviceId as string);
+  const groups = Map.groupBy(
+    figures.counts.filter((count) => count.serviceId !== null),
+    (count) => count.serviceId as string,
+  );
   return [...groups]
     .map(([serviceId, counts]) => {
       const all = tally(counts);
@@ -227,7 +298,10 @@ function shareText(counts: Tally, { t, formats }: Words): string {
 }
 
 function downloads(figures: PlaceFigures, { t }: Words): ChartView["downloads"] {
-  return (["csv", "json"] as const).map((format) => ({ text: t(`place.download.${format}`), href: paths.figures(figures.area.code, figures.serviceId, format) }));
+  return (["csv", "json"] as const).map((format) => ({
+    text: t(`place.download.${format}`),
+    href: paths.figures(figures.area.code, figures.serviceId, format),
+  }));
 }
 
 /** The standard in force in a month, in per cent; null when the promise has none. */
@@ -262,7 +336,9 @@ function limitWords(promise: PromiseFile): string {
 }
 
 /** Rows of the figures' file: what the charts are drawn from, nothing rounded. */
-export function figureRows(figures: Pick<PlaceFigures, "counts" | "directory">): readonly (readonly (string | number | null)[])[] {
+export function figureRows(
+  figures: Pick<PlaceFigures, "counts" | "directory">,
+): readonly (readonly (string | number | null)[])[] {
   return figures.counts.map((count) => [
     count.month,
     count.areaCode,
@@ -276,4 +352,14 @@ export function figureRows(figures: Pick<PlaceFigures, "counts" | "directory">):
   ]);
 }
 
-export const FIGURE_COLUMNS = ["month", "area", "service", "service_name", "guarantee", "promise", "kept", "broken", "share_kept"];
+export const FIGURE_COLUMNS = [
+  "month",
+  "area",
+  "service",
+  "service_name",
+  "guarantee",
+  "promise",
+  "kept",
+  "broken",
+  "share_kept",
+];

@@ -10,7 +10,11 @@ import { dateOf, daysBetween, momentOf, nowFor, type Words } from "./moments.ts"
 import { dayFromPlainDate } from "../../../lib/dates/day.ts";
 import { paths } from "../paths.ts";
 
-export type CardAction = { readonly text: string; readonly href: string; readonly kind: "primary" | "secondary" | "link" };
+export type CardAction = {
+  readonly text: string;
+  readonly href: string;
+  readonly kind: "primary" | "secondary" | "link";
+};
 
 /** One promise as the design's `promise` macro takes it, with the heading of its case. */
 export type PromiseCard = {
@@ -24,7 +28,10 @@ export type PromiseCard = {
   readonly rail: RailView;
   readonly note: string | null;
   readonly actions: readonly CardAction[];
-  readonly explanation: { readonly summary: string; readonly steps: readonly { text: string; source: { text: string; href: string | null } | null }[] };
+  readonly explanation: {
+    readonly summary: string;
+    readonly steps: readonly { text: string; source: { text: string; href: string | null } | null }[];
+  };
   /** Where it belongs: "Hips and knees, Northshore General". */
   readonly place: string | null;
 };
@@ -101,7 +108,9 @@ export function stateText({ definition, clock }: JudgedClock, now: Temporal.Inst
   switch (clock.state) {
     case "waiting":
       if (clock.paused) return t("state.paused");
-      return railState(definition, clock, now) === "soon" ? formats.daysLeft(daysBetween(today, due)) : t("state.waiting");
+      return railState(definition, clock, now) === "soon"
+        ? formats.daysLeft(daysBetween(today, due))
+        : t("state.waiting");
     case "overdue":
       return daysBetween(today, due) === 0 ? t("state.overToday") : formats.daysLeft(daysBetween(today, due));
     case "kept":
@@ -120,18 +129,30 @@ function whySentence({ definition, clock }: JudgedClock, { t, formats }: Words):
     date: countsTime(clock.limit) ? formats.moment(started) : formats.plainDate(started),
   });
   const moved = clock.notes.includes("due-moved") ? ` ${t("promise.moved")}` : "";
-  const left = clock.stopped === null && !clock.paused ? ` ${t("promise.used", { used: speakAmount(clock.limit, clock.elapsed, t) })}` : "";
-  const excluded = clock.excluded > 0 ? ` ${t("promise.excluded", { amount: speakAmount(clock.limit, clock.excluded, t) })}` : "";
+  const left =
+    clock.stopped === null && !clock.paused
+      ? ` ${t("promise.used", { used: speakAmount(clock.limit, clock.elapsed, t) })}`
+      : "";
+  const excluded =
+    clock.excluded > 0 ? ` ${t("promise.excluded", { amount: speakAmount(clock.limit, clock.excluded, t) })}` : "";
   return `${limit}${left}${excluded}${moved}`;
 }
 
-function railInput({ definition, clock }: JudgedClock, owner: CaseView, state: RailState, now: Temporal.Instant, words: Words): RailInput {
+function railInput(
+  { definition, clock }: JudgedClock,
+  owner: CaseView,
+  state: RailState,
+  now: Temporal.Instant,
+  words: Words,
+): RailInput {
   const { t } = words;
   const moment = (tick: number) => momentOf(definition, clock, tick);
   const timed = countsTime(clock.limit);
   const used = speakAmount(clock.limit, clock.elapsed, t);
   const file = promiseFile(definition, clock.promise);
-  const drawnAsGap = new Set(clock.gaps.length === 0 ? [] : (file.pauses ?? []).flatMap((pause) => [pause.from, pause.until].flat()));
+  const drawnAsGap = new Set(
+    clock.gaps.length === 0 ? [] : (file.pauses ?? []).flatMap((pause) => [pause.from, pause.until].flat()),
+  );
   const posts = owner.facts.flatMap((fact) => {
     const event = definition.file.events[fact.type];
     // Pauses are drawn as gaps; their events would say it twice.
@@ -162,7 +183,8 @@ function railInput({ definition, clock }: JudgedClock, owner: CaseView, state: R
       };
     }),
     dayLabel: clock.stopped === null ? t("railText.today", { used }) : t("railText.stopped", { used }),
-    startLabel: startEvent === undefined ? t("railText.started") : inLanguage(startEvent.label, t.language).toLowerCase(),
+    startLabel:
+      startEvent === undefined ? t("railText.started") : inLanguage(startEvent.label, t.language).toLowerCase(),
   };
 }
 
@@ -174,7 +196,10 @@ function noteOf(clock: Clock, file: PromiseFile, { t }: Words): string | null {
   return null;
 }
 
-function explanationSteps({ definition, clock }: JudgedClock, { t, formats }: Words): PromiseCard["explanation"]["steps"] {
+function explanationSteps(
+  { definition, clock }: JudgedClock,
+  { t, formats }: Words,
+): PromiseCard["explanation"]["steps"] {
   const show = (tick: number) => formats.moment(momentOf(definition, clock, tick));
   return explain(definition, clock, t, show).map((step, index) => {
     const law = clock.steps[index]?.law ?? null;

@@ -14,18 +14,33 @@ export function eventChoices(view: PersonView, owner: CaseView, { t }: Words): r
     Object.entries(definition.file.events).flatMap(([type, event]) => {
       if (seen.has(type)) return [];
       seen.add(type);
-      return [{ text: inLanguage(event.label, t.language), hint: inLanguage(event.says, t.language), href: paths.record(view.subjectId, owner.caseId, type) }];
+      return [
+        {
+          text: inLanguage(event.label, t.language),
+          hint: inLanguage(event.says, t.language),
+          href: paths.record(view.subjectId, owner.caseId, type),
+        },
+      ];
     }),
   );
 }
 
 export type EventField =
-  | { readonly kind: "choice"; readonly name: string; readonly label: string; readonly options: readonly { readonly value: string; readonly text: string }[] }
+  | {
+      readonly kind: "choice";
+      readonly name: string;
+      readonly label: string;
+      readonly options: readonly { readonly value: string; readonly text: string }[];
+    }
   | { readonly kind: "yes-no"; readonly name: string; readonly label: string }
   | { readonly kind: "date" | "number" | "text"; readonly name: string; readonly label: string };
 
 /** The form for one event type: its declared fields. Null when no definition of the case names the type. */
-export function eventForm(owner: CaseView, type: string, { t }: Words): { readonly title: string; readonly fields: readonly EventField[]; readonly timed: boolean } | null {
+export function eventForm(
+  owner: CaseView,
+  type: string,
+  { t }: Words,
+): { readonly title: string; readonly fields: readonly EventField[]; readonly timed: boolean } | null {
   const definition = owner.definitions.find((each) => each.file.events[type] !== undefined);
   const event = definition?.file.events[type];
   if (definition === undefined || event === undefined) return null;
@@ -33,7 +48,15 @@ export function eventForm(owner: CaseView, type: string, { t }: Words): { readon
     const label = inLanguage(field.says, t.language);
     switch (field.type) {
       case "choice":
-        return { kind: "choice", name: `field_${name}`, label, options: Object.entries(field.choices ?? {}).map(([value, text]) => ({ value, text: inLanguage(text, t.language) })) };
+        return {
+          kind: "choice",
+          name: `field_${name}`,
+          label,
+          options: Object.entries(field.choices ?? {}).map(([value, text]) => ({
+            value,
+            text: inLanguage(text, t.language),
+          })),
+        };
       case "yes-no":
         return { kind: "yes-no", name: `field_${name}`, label };
       case "date":
@@ -42,12 +65,18 @@ export function eventForm(owner: CaseView, type: string, { t }: Words): { readon
         return { kind: field.type, name: `field_${name}`, label };
     }
   });
-  const timed = Object.values(definition.file.promises).some((promise) => [promise.limit].flat().some((limit) => (typeof limit === "string" ? limit : limit.is).includes("hour")));
+  const timed = Object.values(definition.file.promises).some((promise) =>
+    [promise.limit].flat().some((limit) => (typeof limit === "string" ? limit : limit.is).includes("hour")),
+  );
   return { title: inLanguage(event.label, t.language), fields, timed };
 }
 
 /** Who it is about: name, date of birth, identifier, case and service, so that nobody records on the wrong person. */
-export function recordHeading(view: PersonView, owner: CaseView, words: Words): { readonly name: string; readonly who: string | null; readonly place: string | null; readonly caseId: string } {
+export function recordHeading(
+  view: PersonView,
+  owner: CaseView,
+  words: Words,
+): { readonly name: string; readonly who: string | null; readonly place: string | null; readonly caseId: string } {
   return {
     name: view.identity?.name ?? words.t("person.unnamed", { id: view.subjectId }),
     who: whoLine(view, words),
@@ -57,10 +86,15 @@ export function recordHeading(view: PersonView, owner: CaseView, words: Words): 
 }
 
 /** Problems of a row as faults of the form's fields, in words. */
-export function formFaults(problems: readonly RowProblem[], { t }: Words): readonly { readonly field: string; readonly text: string }[] {
+export function formFaults(
+  problems: readonly RowProblem[],
+  { t }: Words,
+): readonly { readonly field: string; readonly text: string }[] {
   return problems.map(({ column, message }) => {
-    if (column === "occurred") return { field: "occurred", text: message === "future" ? t("record.future") : t("record.badDate") };
-    if (column === "type" || column === "case" || column === "fact") return { field: "occurred", text: t("record.unknown") };
+    if (column === "occurred")
+      return { field: "occurred", text: message === "future" ? t("record.future") : t("record.badDate") };
+    if (column === "type" || column === "case" || column === "fact")
+      return { field: "occurred", text: t("record.unknown") };
     return { field: `field_${column}`, text: t("record.badField", { problem: message }) };
   });
 }

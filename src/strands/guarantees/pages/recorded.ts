@@ -11,13 +11,21 @@ export type RecordedNotice = {
 };
 
 /** What an event just recorded did to the case's clocks, with the way to take it back. Null when there is none. */
-export function recordedNotice(view: PersonView, factId: string | null, now: Temporal.Instant, words: Words, withdrawalId: string): RecordedNotice | null {
+export function recordedNotice(
+  view: PersonView,
+  factId: string | null,
+  now: Temporal.Instant,
+  words: Words,
+  withdrawalId: string,
+): RecordedNotice | null {
   const { t, formats } = words;
   if (factId === null) return null;
   const owner = view.cases.find((each) => each.allFacts.some((fact) => fact.id === factId));
   const fact = owner?.allFacts.find((each) => each.id === factId);
   if (owner === undefined || fact === undefined) return null;
-  const event = owner.definitions.map((definition) => definition.file.events[fact.type]).find((each) => each !== undefined);
+  const event = owner.definitions
+    .map((definition) => definition.file.events[fact.type])
+    .find((each) => each !== undefined);
   const standing = owner.facts.some((each) => each.id === factId);
   const label = event === undefined ? t("recorded.withdrawal") : inLanguage(event.label, t.language);
   return {

@@ -7,7 +7,11 @@ import { definitionJsonSchema, SCHEMA_PATH } from "../model/json-schema.ts";
 import { definitionList, definitionPage } from "../pages/definitions.ts";
 import { paths } from "../paths.ts";
 
-const open = { method: "GET", access: { kind: "public" }, audit: { kind: "none", why: "rules, which are everybody's" } } as const;
+const open = {
+  method: "GET",
+  access: { kind: "public" },
+  audit: { kind: "none", why: "rules, which are everybody's" },
+} as const;
 
 /** The rules themselves, for everybody: the list, a definition with its examples and versions, the language's schema. */
 export function definitionRoutes(library: Library): readonly AnyRoute[] {
@@ -17,7 +21,11 @@ export function definitionRoutes(library: Library): readonly AnyRoute[] {
       name: "guarantees.definitions",
       path: "/guarantees",
       input: null,
-      handle: ({ page, t, formats }) => page("guarantees/definitions.njk", { title: t("definitions.title"), countries: definitionList(library.definitions.values(), { t, formats }) }),
+      handle: ({ page, t, formats }) =>
+        page("guarantees/definitions.njk", {
+          title: t("definitions.title"),
+          countries: definitionList(library.definitions.values(), { t, formats }),
+        }),
     }),
     route({
       ...open,
@@ -32,7 +40,10 @@ export function definitionRoutes(library: Library): readonly AnyRoute[] {
           .map((overlay) => ({
             name: inLanguage(overlay.name, t.language),
             text: Object.entries(overlay.promises)
-              .map(([id, change]) => `${id}: ${[...(change.limit === undefined ? [] : [change.limit]), ...(change["drop-pauses"] ?? []).map((pause) => t("definition.dropped", { pause }))].join(", ")}`)
+              .map(
+                ([id, change]) =>
+                  `${id}: ${[...(change.limit === undefined ? [] : [change.limit]), ...(change["drop-pauses"] ?? []).map((pause) => t("definition.dropped", { pause }))].join(", ")}`,
+              )
               .join("; "),
             law: nameLaw(file, readLaw(overlay.law)),
           }));
@@ -43,7 +54,11 @@ export function definitionRoutes(library: Library): readonly AnyRoute[] {
           (example) => runExample(definitionOf(library, file.id, example.with ?? {}, example.overlay ?? null), example),
           { t, formats },
         );
-        return page("guarantees/definition.njk", { title: view.name, ...view, back: { href: paths.definitions, text: t("definitions.title") } });
+        return page("guarantees/definition.njk", {
+          title: view.name,
+          ...view,
+          back: { href: paths.definitions, text: t("definitions.title") },
+        });
       },
     }),
     route({
@@ -51,7 +66,10 @@ export function definitionRoutes(library: Library): readonly AnyRoute[] {
       name: "guarantees.schema",
       path: SCHEMA_PATH,
       input: null,
-      handle: () => new Response(JSON.stringify(definitionJsonSchema(), null, 1), { headers: { "content-type": "application/schema+json" } }),
+      handle: () =>
+        new Response(JSON.stringify(definitionJsonSchema(), null, 1), {
+          headers: { "content-type": "application/schema+json" },
+        }),
     }),
   ];
 }

@@ -12,7 +12,10 @@ import { readMonthlyCounts, readWaits } from "../store.ts";
 const code = z.string().min(1).max(100);
 const place = z.object({ areaCode: code });
 const placeAndService = z.object({ areaCode: code, serviceId: code });
-const open = { access: { kind: "public" }, audit: { kind: "none", why: "counts of invented people, opens nobody's record" } } as const;
+const open = {
+  access: { kind: "public" },
+  audit: { kind: "none", why: "counts of invented people, opens nobody's record" },
+} as const;
 
 /** How long a page's figures are kept: they move as facts come in, and nobody reads faster. */
 const KEPT_MILLISECONDS = 60_000;
@@ -34,7 +37,11 @@ export function placeRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
     answer.catch(() => kept.delete(key));
     return answer;
   };
-  const pageFor = async (context: Pick<RouteContext<never>, "page" | "notFound" | "now" | "t" | "formats">, areaCode: string, serviceId: string | null) => {
+  const pageFor = async (
+    context: Pick<RouteContext<never>, "page" | "notFound" | "now" | "t" | "formats">,
+    areaCode: string,
+    serviceId: string | null,
+  ) => {
     if (!(await mayPublish(tools))) return withheld(context);
     const figures = await figuresOf(areaCode, serviceId, context.now);
     if (figures === null) return context.notFound(context.t("place.unknown"));
@@ -42,18 +49,38 @@ export function placeRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
     return context.page("guarantees/place.njk", {
       title: view.heading,
       ...view,
-      back: serviceId === null ? { href: paths.places, text: context.t("place.change") } : { href: paths.place(areaCode), text: context.t("place.backTo", { place: figures.area.name }) },
+      back:
+        serviceId === null
+          ? { href: paths.places, text: context.t("place.change") }
+          : { href: paths.place(areaCode), text: context.t("place.backTo", { place: figures.area.name }) },
     });
   };
-  const fileFor = async (context: Pick<RouteContext<never>, "page" | "notFound" | "now" | "t">, areaCode: string, serviceId: string | null, format: "csv" | "json") => {
+  const fileFor = async (
+    context: Pick<RouteContext<never>, "page" | "notFound" | "now" | "t">,
+    areaCode: string,
+    serviceId: string | null,
+    format: "csv" | "json",
+  ) => {
     if (!(await mayPublish(tools))) return withheld(context);
     const figures = await figuresOf(areaCode, serviceId, context.now);
     if (figures === null) return context.notFound(context.t("place.unknown"));
     const rows = figureRows(figures);
-    const name = `promises-${areaCode}${serviceId === null ? "" : `-${serviceId}`}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+    const name = `promises-${areaCode}${serviceId === null ? "" : `-${serviceId}`}`
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]/g, "-");
     if (format === "csv") return fileResponse(`${name}.csv`, "csv", csvText(FIGURE_COLUMNS, rows));
-    const records = rows.map((row) => Object.fromEntries(FIGURE_COLUMNS.map((column, index) => [column, row[index] ?? null])));
-    return fileResponse(`${name}.json`, "json", JSON.stringify({ place: figures.area.name, area: areaCode, service: serviceId, invented: true, rows: records }, null, 1));
+    const records = rows.map((row) =>
+      Object.fromEntries(FIGURE_COLUMNS.map((column, index) => [column, row[index] ?? null])),
+    );
+    return fileResponse(
+      `${name}.json`,
+      "json",
+      JSON.stringify(
+        { place: figures.area.name, area: areaCode, service: serviceId, invented: true, rows: records },
+        null,
+        1,
+      ),
+    );
   };
   return [
     route({
@@ -67,7 +94,14 @@ export function placeRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         return placesPage(tools, context);
       },
     }),
-    route({ ...open, name: "guarantees.place", method: "GET", path: "/places/:areaCode", input: { params: place }, handle: (context) => pageFor(context, context.input.params.areaCode, null) }),
+    route({
+      ...open,
+      name: "guarantees.place",
+      method: "GET",
+      path: "/places/:areaCode",
+      input: { params: place },
+      handle: (context) => pageFor(context, context.input.params.areaCode, null),
+    }),
     route({
       ...open,
       name: "guarantees.place.service",
@@ -106,10 +140,18 @@ function withheld({ page, t }: Pick<RouteContext<never>, "page" | "t">): Respons
   return page("guarantees/withheld.njk", { title: t("withheld.title") }, { status: 403 });
 }
 
-async function placesPage({ db, timeZone }: GuaranteeTools, { page, now, t, formats }: Pick<RouteContext<never>, "page" | "now" | "t" | "formats">): Promise<Response> {
+async function placesPage(
+  { db, timeZone }: GuaranteeTools,
+  { page, now, t, formats }: Pick<RouteContext<never>, "page" | "now" | "t" | "formats">,
+): Promise<Response> {
   const directory = await readDirectory(db);
   const thisMonth = now.toZonedDateTimeISO(timeZone).toPlainDate().with({ day: 1 });
-  const counts = await readMonthlyCounts(db, { areaCodes: null, serviceId: null }, dayFromPlainDate(thisMonth.subtract({ months: 12 })), dayFromPlainDate(thisMonth));
+  const counts = await readMonthlyCounts(
+    db,
+    { areaCodes: null, serviceId: null },
+    dayFromPlainDate(thisMonth.subtract({ months: 12 })),
+    dayFromPlainDate(thisMonth),
+  );
   const places = [...directory.areas.values()].map((area) => {
     const codes = new Set(within(directory, area.code));
     const all = tally(counts.filter((count) => count.areaCode !== null && codes.has(count.areaCode)));
@@ -123,10 +165,18 @@ async function placesPage({ db, timeZone }: GuaranteeTools, { page, now, t, form
       counted: t("place.counted", { count: all.kept + all.broken }),
     };
   });
-  return page("guarantees/places.njk", { title: t("places.title"), places: places.toSorted((a, b) => Number(b.region) - Number(a.region) || a.name.localeCompare(b.name, t.language)) });
+  return page("guarantees/places.njk", {
+    title: t("places.title"),
+    places: places.toSorted((a, b) => Number(b.region) - Number(a.region) || a.name.localeCompare(b.name, t.language)),
+  });
 }
 
-async function loadFigures({ db, library, timeZone }: GuaranteeTools, areaCode: string, serviceId: string | null, now: Temporal.Instant): Promise<PlaceFigures | null> {
+async function loadFigures(
+  { db, library, timeZone }: GuaranteeTools,
+  areaCode: string,
+  serviceId: string | null,
+  now: Temporal.Instant,
+): Promise<PlaceFigures | null> {
   const directory = await readDirectory(db);
   const area = directory.areas.get(areaCode);
   if (area === undefined || (serviceId !== null && !directory.services.has(serviceId))) return null;

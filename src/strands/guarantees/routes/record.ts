@@ -8,11 +8,23 @@ import { eventChoices, eventForm, formFaults, recordHeading } from "../pages/rec
 import { paths } from "../paths.ts";
 
 const params = z.object({ subjectId: z.string().min(1).max(200) });
-const query = z.object({ case: z.string().min(1).max(200), type: z.string().max(100).optional(), replaces: z.string().max(200).optional() });
+const query = z.object({
+  case: z.string().min(1).max(200),
+  type: z.string().max(100).optional(),
+  replaces: z.string().max(200).optional(),
+});
 const id = z.string().min(1).max(200);
 const text = z.string().max(2000).optional();
 /** Named fields of ours; an event's own fields come as `field_…` and are checked against its definition. */
-const form = z.looseObject({ case: id, type: id, id, replaces: text, reason: text, occurred: z.string().max(40), time: z.string().max(10).optional() });
+const form = z.looseObject({
+  case: id,
+  type: id,
+  id,
+  replaces: text,
+  reason: text,
+  occurred: z.string().max(40),
+  time: z.string().max(10).optional(),
+});
 const withdrawal = z.object({ fact: id, id, reason: text });
 type WithSubject = { readonly params: { readonly subjectId: string } };
 const subject = (input: WithSubject) => input.params.subjectId;
@@ -34,7 +46,12 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         if (view === null || owner === undefined) return notFound(t("record.noCase"));
         const type = input.query.type;
         if (type === undefined) return choicePage(context, view, owner);
-        return formPage(context, view, owner, { type, replaces: input.query.replaces ?? "", id: newFactId(), form: emptyForm(form) });
+        return formPage(context, view, owner, {
+          type,
+          replaces: input.query.replaces ?? "",
+          id: newFactId(),
+          form: emptyForm(form),
+        });
       },
     }),
     route({
@@ -50,9 +67,21 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         const view = await loadPerson(tools, input.params.subjectId, now);
         const owner = view?.cases.find((each) => each.caseId === String(typed["case"]));
         const type = String(typed["type"] ?? "");
-        if (view === null || owner === undefined || eventForm(owner, type, context) === null) return notFound(t("record.noCase"));
+        if (view === null || owner === undefined || eventForm(owner, type, context) === null)
+          return notFound(t("record.noCase"));
         const again = (faults: readonly { field: string; text: string }[]) =>
-          formPage(context, view, owner, { type, replaces: String(typed["replaces"] ?? ""), id: String(typed["id"] ?? newFactId()), form: formView(typed, faults) }, 422);
+          formPage(
+            context,
+            view,
+            owner,
+            {
+              type,
+              replaces: String(typed["replaces"] ?? ""),
+              id: String(typed["id"] ?? newFactId()),
+              form: formView(typed, faults),
+            },
+            422,
+          );
         if (!input.form.ok) return again(input.form.faults);
         const recorded = await recordEvent(tools, {
           person: view,
@@ -62,7 +91,9 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
           recordedBy: persona?.id ?? "unknown",
           now,
         });
-        return recorded.ok ? redirect(`${paths.person(view.subjectId)}?${new URLSearchParams({ recorded: recorded.factId })}`) : again(faultsOf(recorded, context));
+        return recorded.ok
+          ? redirect(`${paths.person(view.subjectId)}?${new URLSearchParams({ recorded: recorded.factId })}`)
+          : again(faultsOf(recorded, context));
       },
     }),
     route({
@@ -76,7 +107,14 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         const view = await loadPerson(tools, input.params.subjectId, now);
         if (view === null || !input.form.ok) return notFound(t("record.noCase"));
         const { fact, id: withdrawalId, reason } = input.form.value;
-        const done = await withdrawEntry(tools, { person: view, factId: fact, withdrawalId, reason: reason ?? "", recordedBy: persona?.id ?? "unknown", now });
+        const done = await withdrawEntry(tools, {
+          person: view,
+          factId: fact,
+          withdrawalId,
+          reason: reason ?? "",
+          recordedBy: persona?.id ?? "unknown",
+          now,
+        });
         if (!done.ok) return notFound(t("record.noCase"));
         return redirect(`${paths.person(view.subjectId)}?${new URLSearchParams({ recorded: done.factId })}`);
       },
@@ -99,7 +137,12 @@ function formPage(
   { page, t, formats }: Words,
   view: PersonView,
   owner: CaseView,
-  state: { readonly type: string; readonly replaces: string; readonly id: string; readonly form: ReturnType<typeof formView> },
+  state: {
+    readonly type: string;
+    readonly replaces: string;
+    readonly id: string;
+    readonly form: ReturnType<typeof formView>;
+  },
   status = 200,
 ): Response {
   const event = eventForm(owner, state.type, { t, formats });
@@ -127,7 +170,9 @@ function formPage(
 function rowOf(value: z.output<typeof form>): RawRow {
   const day = padded(value.occurred);
   const occurred = value.time === undefined || value.time === "" ? day : `${day}T${value.time.padStart(5, "0")}`;
-  const fields = Object.entries(value).flatMap(([name, content]) => (name.startsWith("field_") ? [[name.slice("field_".length), content] as const] : []));
+  const fields = Object.entries(value).flatMap(([name, content]) =>
+    name.startsWith("field_") ? [[name.slice("field_".length), content] as const] : [],
+  );
   const replaces = value.replaces === "" ? undefined : value.replaces;
   const why = replaces === undefined ? {} : { replaces, reason: value.reason };
   return { type: value.type, occurred, ...why, ...Object.fromEntries(fields) };
@@ -135,10 +180,16 @@ function rowOf(value: z.output<typeof form>): RawRow {
 
 /** "2025-3-4", as three fields give it, to "2025-03-04". */
 function padded(date: string): string {
-  return date.split("-").map((part) => part.padStart(2, "0")).join("-");
+  return date
+    .split("-")
+    .map((part) => part.padStart(2, "0"))
+    .join("-");
 }
 
-function faultsOf(recorded: Exclude<Recorded, { ok: true }>, words: Words): readonly { readonly field: string; readonly text: string }[] {
+function faultsOf(
+  recorded: Exclude<Recorded, { ok: true }>,
+  words: Words,
+): readonly { readonly field: string; readonly text: string }[] {
   if ("problems" in recorded) return formFaults(recorded.problems, words);
   return [{ field: "occurred", text: words.t(`record.refused.${recorded.refusal.kind}`) }];
 }

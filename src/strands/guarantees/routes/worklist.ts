@@ -16,7 +16,11 @@ const query = z.object({
   service: name,
   organisation: name,
   area: name,
-  promise: z.string().max(200).regex(/^$|^[a-z0-9-]+\/[a-z0-9-]+$/).optional(),
+  promise: z
+    .string()
+    .max(200)
+    .regex(/^$|^[a-z0-9-]+\/[a-z0-9-]+$/)
+    .optional(),
   state: z.enum(["next", "soon", "overdue", "paused", "running"]).default("next"),
   page: z.coerce.number().int().min(1).max(10_000).default(1),
 });
@@ -46,7 +50,10 @@ export function worklistRoutes({ db, vault, library, timeZone }: GuaranteeTools)
         const given = [...new Set(made.map((promise) => promise.guarantee))];
         return page("guarantees/worklist.njk", {
           title: t("worklist.title"),
-          ...worklistPage({ rows, counts, filter, identities, directory, definitions: library.definitions, given, today }, { t, formats }),
+          ...worklistPage(
+            { rows, counts, filter, identities, directory, definitions: library.definitions, given, today },
+            { t, formats },
+          ),
           pagination: pagination({ page: input.query.page, pageSize: PAGE_SIZE, total: counts.matching }, url, t),
         });
       },

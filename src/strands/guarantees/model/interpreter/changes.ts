@@ -11,7 +11,8 @@ import { addDueStep, addStep, dayOf, dueNow, fires, tickOf, versionAt, type Run,
 export function changeClock(walk: Walk, run: Run, event: PlacedEvent): void {
   const version = run.version.id;
   const { restarts, moves } = walk.promise;
-  if (restarts.some((rule) => fires(rule, event) && inVersion(rule, version) && restart(walk, run, rule, event))) return;
+  if (restarts.some((rule) => fires(rule, event) && inVersion(rule, version) && restart(walk, run, rule, event)))
+    return;
   for (const rule of moves) if (fires(rule, event) && inVersion(rule, version)) move(walk, run, rule, event);
 }
 
@@ -88,13 +89,24 @@ export function adoptVersions(walk: Walk, run: Run, tick: Tick): void {
   if (walk.forcedVersion !== undefined) return;
   const day = dayOf(walk, tick);
   for (const version of definition.versions) {
-    if (!version.appliesToAll || version.from <= run.version.from || version.from > day || !inVersion(promise, version.id)) continue;
+    if (
+      !version.appliesToAll ||
+      version.from <= run.version.from ||
+      version.from > day ||
+      !inVersion(promise, version.id)
+    )
+      continue;
     if (version.grandfathersBefore !== null && dayOf(walk, run.started) < version.grandfathersBefore) continue;
     run.version = version;
     setLimit(promise, run);
     run.notes.add("version-changed");
     const from = timed ? instantOf(definition.zone, version.from, 0) : version.from;
-    for (const pause of [...pauses.values()]) if (!inVersion(pause.rule, version.id)) closePause(walk, pause, from, true, null);
-    addStep(run, "version-changed", null, null, { version: version.id, due: dueNow(walk, run, tick), limit: run.limit.words });
+    for (const pause of [...pauses.values()])
+      if (!inVersion(pause.rule, version.id)) closePause(walk, pause, from, true, null);
+    addStep(run, "version-changed", null, null, {
+      version: version.id,
+      due: dueNow(walk, run, tick),
+      limit: run.limit.words,
+    });
   }
 }

@@ -44,7 +44,8 @@ export function openPauses(walk: Walk, event: PlacedEvent): void {
     if (rule.condition !== null && !holds(rule.condition, event.data)) continue;
     pauses.set(rule, { rule, event, countsFrom: rule.needs.length === 0 ? tick : null });
     if (run === null || (rule.needs.length > 0 && onRecord(walk, rule.needs))) continue; // said when it counts
-    const kind = rule.needs.length > 0 ? "pause-awaits-evidence" : rule.endRequired ? "pause-awaits-end" : "pause-opened";
+    const kind =
+      rule.needs.length > 0 ? "pause-awaits-evidence" : rule.endRequired ? "pause-awaits-end" : "pause-opened";
     addStep(run, kind, event, rule, { pause: rule.id, from: tick });
   }
 }

@@ -131,7 +131,8 @@ export function fieldTick(definition: Definition, value: unknown, timed: boolean
 /** Remembers the first event of the type that a start counts from. */
 export function keepFirsts({ promise, firsts }: Walk, event: PlacedEvent): void {
   for (const rule of promise.starts) {
-    if (rule.countedFrom?.kind === "first" && rule.countedFrom.type === event.type && !firsts.has(rule)) firsts.set(rule, event);
+    if (rule.countedFrom?.kind === "first" && rule.countedFrom.type === event.type && !firsts.has(rule))
+      firsts.set(rule, event);
   }
 }
 

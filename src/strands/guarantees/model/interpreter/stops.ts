@@ -23,7 +23,13 @@ export function stopClock(walk: Walk, run: Run, event: PlacedEvent): boolean {
 }
 
 /** The clock as it stands at `tick`: stopped by a rule and its event, or still running. */
-export function finishedClock(walk: Walk, run: Run, rule: StopRule | null, event: PlacedEvent | null, tick: Tick): Clock {
+export function finishedClock(
+  walk: Walk,
+  run: Run,
+  rule: StopRule | null,
+  event: PlacedEvent | null,
+  tick: Tick,
+): Clock {
   const { definition, promise, pauses } = walk;
   const stopped = rule !== null;
   const gaps = stopped ? mergeGaps(run.gaps) : gapsUpTo(walk, run, tick);

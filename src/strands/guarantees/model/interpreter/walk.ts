@@ -1,7 +1,17 @@
 import { instantOf, localDay } from "../../../../lib/dates/zone.ts";
 import type { Clock, Step, StepKind } from "../clock.ts";
 import { holds, type Condition } from "../condition.ts";
-import { versionOn, type Definition, type Evidence, type Law, type MoveRule, type PauseRule, type PromiseRules, type StartRule, type Version } from "../definition.ts";
+import {
+  versionOn,
+  type Definition,
+  type Evidence,
+  type Law,
+  type MoveRule,
+  type PauseRule,
+  type PromiseRules,
+  type StartRule,
+  type Version,
+} from "../definition.ts";
 import type { PlacedEvent } from "../event.ts";
 import type { Words } from "../language.ts";
 import type { Limit } from "../limit.ts";
@@ -95,7 +105,10 @@ export function versionAt(walk: Walk, tick: Tick): Version | undefined {
 }
 
 /** Does a rule's event and condition fit? */
-export function fires(rule: { readonly when: ReadonlySet<string>; readonly condition: Condition | null }, event: PlacedEvent): boolean {
+export function fires(
+  rule: { readonly when: ReadonlySet<string>; readonly condition: Condition | null },
+  event: PlacedEvent,
+): boolean {
   return rule.when.has(event.type) && (rule.condition === null || holds(rule.condition, event.data));
 }
 
@@ -106,7 +119,9 @@ export function onRecord({ ever, run }: Walk, needs: readonly Evidence[]): boole
 
 /** When the running clock falls due, seen from `tick`: an open pause has moved it by then. */
 export function dueNow(walk: Walk, run: Run, tick: Tick): Tick {
-  return run.dueOverride ?? dueAt(walk.definition, run.limit, run.origin, gapsUpTo(walk, run, tick), walk.promise.rolls);
+  return (
+    run.dueOverride ?? dueAt(walk.definition, run.limit, run.origin, gapsUpTo(walk, run, tick), walk.promise.rolls)
+  );
 }
 
 /** Time not counted up to `tick`, that of open pauses included. */
@@ -124,12 +139,22 @@ export function pauseGap(rule: PauseRule, from: Tick, to: Tick): Gap {
 type Citable = { readonly law: Law; readonly says: Words };
 
 /** Notes what happened, for the explanation. */
-export function addStep(run: Run, kind: StepKind, event: PlacedEvent | null, rule: Citable | null, values: Step["values"] = {}): void {
+export function addStep(
+  run: Run,
+  kind: StepKind,
+  event: PlacedEvent | null,
+  rule: Citable | null,
+  values: Step["values"] = {},
+): void {
   run.steps.push({ event: event?.id ?? null, law: rule?.law ?? null, kind, says: rule?.says ?? null, values });
 }
 
 export function addDueStep(walk: Walk, run: Run): void {
-  addStep(run, "due", null, null, { due: dueNow(walk, run, run.started), limit: run.limit.words, started: run.started });
+  addStep(run, "due", null, null, {
+    due: dueNow(walk, run, run.started),
+    limit: run.limit.words,
+    started: run.started,
+  });
 }
 
 export function firstLimit(promise: PromiseRules): Limit {
