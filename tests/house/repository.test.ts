@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { missingPlatforms, type LockedPackage } from "./lock.ts";
-import { differences, documentedNames, isExactVersion, machinePaths, settingsRead } from "./repository.ts";
+import { differences, documentedNames, isExactVersion, linkedFiles, machinePaths, settingsRead } from "./repository.ts";
 import { PROGRAM } from "./rooms.ts";
 import { listFiles, readCode, ROOT } from "./tree.ts";
 
@@ -120,4 +120,23 @@ test("every command that CONTRIBUTING.md names exists", () => {
     named.filter((name) => !own.has(name)),
     [],
   );
+});
+
+test("every link between the pages of the repository leads to a file", (t) => {
+  const files = listFiles();
+  if (files === undefined) return t.skip("this is not a git work tree");
+  const pages = files.filter((path) => path.endsWith(".md") && !path.startsWith("templates/"));
+  const links = pages.flatMap((path) => linkedFiles(path, read(path)).map((target) => ({ path, target })));
+  assert.ok(links.length >= 4, `only ${links.length} links were found`);
+  const broken = links.filter(({ target }) => !existsSync(join(ROOT, target)));
+  assert.deepEqual(
+    broken.map(({ path, target }) => `${path} links to ${target}, which is not there`),
+    [],
+  );
+});
+
+test("a link is read from where its page stands, and code is not a link", () => {
+  const page =
+    "[one](../one.md#part) [two](two.md) [out](https://example.org) `[no](none.md)`\n```\n[no](none.md)\n```\n";
+  assert.deepEqual(linkedFiles("docs/how-to/page.md", page), ["docs/one.md", "docs/how-to/two.md"]);
 });

@@ -1,4 +1,5 @@
 /** What the repository's own pages must agree with: settings, dependencies, and no path of somebody's machine. */
+import { posix } from "node:path";
 
 /** The environment's variables that a source file reads: `environment["PORT"]`, `process.env.PORT`. */
 export function settingsRead(source: string): readonly string[] {
@@ -32,4 +33,13 @@ export function machinePaths(text: string): readonly string[] {
 /** One exact version, no range: `1.2.3`, `1.5.6-r.1`. */
 export function isExactVersion(version: string): boolean {
   return /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version);
+}
+
+/** The files a Markdown page links to, by path from the root; addresses, anchors and code left out. */
+export function linkedFiles(path: string, markdown: string): readonly string[] {
+  const prose = markdown.replaceAll(/```[^]*?```|`[^`\n]*`/g, "");
+  const targets = [...prose.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g)].map((match) => match[1] as string);
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target) && !target.startsWith("/"))
+    .map((target) => posix.normalize(posix.join(posix.dirname(path), target)));
 }
