@@ -99,7 +99,7 @@ export function clocks(definition: Definition, events: readonly string[], seen: 
 }
 
 /** "2024-01-05 declined id=a recorded=2024-01-09 replaces=b field=value": the event's id is its place where none is given. */
-export function eventOf(definition: Definition, text: string, index: number): CaseEvent {
+function eventOf(definition: Definition, text: string, index: number): CaseEvent {
   const [when, type, ...pairs] = text.split(" ") as [string, string, ...string[]];
   const { recorded, id, replaces, ...data } = Object.fromEntries(
     pairs.map((pair) => pair.split("=") as [string, string]),

@@ -42,7 +42,7 @@ export function zoneOf(id: string): Zone {
 }
 
 /** Offset from UTC in milliseconds at an instant. */
-export function offsetAt(zone: Zone, instant: number): number {
+function offsetAt(zone: Zone, instant: number): number {
   let low = 0;
   let high = zone.changes.length - 1;
   while (low < high) {

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Asked } from "../commands/question.ts";
+import type { Asked } from "../model/asked.ts";
 import { evaluateCases, readCases, rowsOf } from "../files/evaluate.ts";
 import { outputLine, type LineFormat } from "../files/line.ts";
 import { formatOf } from "../files/rows.ts";

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { CommandError } from "../../../core/terminal/command-error.ts";
 import { showProgress } from "../../../core/terminal/progress.ts";
+import type { Asked } from "../model/asked.ts";
 import type { Clock as Now } from "../../../core/clock.ts";
 import { csvLine } from "../../../lib/csv/write.ts";
 import { zoneOf } from "../../../lib/dates/zone.ts";
@@ -11,7 +12,7 @@ import type { Library } from "../library.ts";
 import { rowContext } from "../model/event-row.ts";
 import { explain } from "../model/explain.ts";
 import { commandLineWords, showTicks } from "../words.ts";
-import { readQuestion, type Asked, type QuestionOptions } from "./question.ts";
+import { readQuestion, type QuestionOptions } from "./question.ts";
 
 export type EvaluateOptions = QuestionOptions & {
   readonly format?: OutputFormat;

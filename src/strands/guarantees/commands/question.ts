@@ -2,7 +2,8 @@ import { CommandError } from "../../../core/terminal/command-error.ts";
 import type { Clock as Now } from "../../../core/clock.ts";
 import { readMoment, type Moment, type Zone } from "../../../lib/dates/zone.ts";
 import { definitionOf, type Library } from "../library.ts";
-import type { Choices, Definition } from "../model/definition.ts";
+import type { Asked } from "../model/asked.ts";
+import type { Choices } from "../model/definition.ts";
 import type { Question } from "../model/interpret.ts";
 import { nearest } from "../model/read.ts";
 
@@ -15,15 +16,6 @@ export type QuestionOptions = {
   readonly version?: string;
   readonly overlay?: string;
   readonly set?: readonly string[];
-};
-
-export type Asked = {
-  readonly definition: Definition;
-  /** The definition for a case of an area: an overlay's where one names the area. */
-  readonly definitionFor: (area: string | null) => Definition;
-  /** The areas that an overlay names. */
-  readonly areas: readonly string[];
-  readonly question: Question;
 };
 
 /** Checks the options against the library; a CommandError says what does not exist and what does. */

@@ -30,7 +30,8 @@ import { ANY_SERVICE, promisesFor, type PromiseMade } from "../model/promises-ma
 import { addPromisesMade, readCaseFacts, readPromisesMade } from "../store.ts";
 import { commandLineWords, showTicks } from "../words.ts";
 import { reportBadRows } from "./evaluate.ts";
-import { readQuestion, readWhen, suggest, type Asked, type QuestionOptions } from "./question.ts";
+import type { Asked } from "../model/asked.ts";
+import { readQuestion, readWhen, suggest, type QuestionOptions } from "./question.ts";
 
 export type RecordTools = {
   readonly db: Database;

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 export class FileProblem extends Error {}
 
 /** The name of standard input on the command line. */
-export const STANDARD_INPUT = "-";
+const STANDARD_INPUT = "-";
 
 const NEWLINE = 10;
 

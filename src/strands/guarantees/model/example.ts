@@ -7,7 +7,7 @@ import type { ExampleFile } from "./language.ts";
 import { clockRow, type ClockRow } from "./row.ts";
 
 /** "2024-12-02 referral-received urgent=true" to an event; throws a RangeError for a moment that does not exist. */
-export function readExampleEvent(definition: Definition, text: string, index: number): CaseEvent {
+function readExampleEvent(definition: Definition, text: string, index: number): CaseEvent {
   const [when, type, ...fields] = text.split(" ") as [string, string, ...string[]];
   const occurred = moment(definition, when);
   const pairs = fields.map((field) => field.split("=") as [string, string]);

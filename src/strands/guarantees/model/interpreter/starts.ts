@@ -76,7 +76,7 @@ export function setLimit(promise: PromiseRules, run: Run): void {
 }
 
 /** The first limit that fits; `missing` names the fields for want of which an earlier one was passed over. */
-export function chooseLimit(
+function chooseLimit(
   promise: PromiseRules,
   version: string,
   data: CaseEvent["data"],
