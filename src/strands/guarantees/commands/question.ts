@@ -3,7 +3,7 @@ import type { Clock as Now } from "../../../core/clock.ts";
 import { readMoment, type Moment, type Zone } from "../../../lib/dates/zone.ts";
 import { definitionOf, type Library } from "../library.ts";
 import type { Asked } from "../model/asked.ts";
-import type { Choices } from "../model/definition.ts";
+import type { Choices, Definition } from "../model/definition.ts";
 import type { Question } from "../model/interpret.ts";
 import { nearest } from "../model/read.ts";
 
