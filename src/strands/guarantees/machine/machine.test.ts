@@ -108,12 +108,10 @@ function questions(definition: Definition): fc.Arbitrary<Question> {
     .map(([anchor, more]) => anchor + more);
   const moment = fc.oneof(
     day.map((each): Question["asAt"] => ({ kind: "date", day: each })),
-    fc
-      .tuple(day, fc.integer({ min: 0, max: 1439 }))
-      .map(([each, minute]): Question["asAt"] => ({
-        kind: "instant",
-        instant: each * MILLISECONDS_PER_DAY + minute * 60_000,
-      })),
+    fc.tuple(day, fc.integer({ min: 0, max: 1439 })).map(([each, minute]): Question["asAt"] => ({
+      kind: "instant",
+      instant: each * MILLISECONDS_PER_DAY + minute * 60_000,
+    })),
   );
   return fc.record({
     asAt: moment,

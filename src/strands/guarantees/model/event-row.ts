@@ -30,7 +30,19 @@ export type RowContext = {
 
 /** The columns with a meaning of their own; any other is a field of the event's data. */
 export const NEEDED_COLUMNS = ["case", "type", "occurred"] as const;
-const OWN_COLUMNS = new Set(["case", "person", "type", "occurred", "recorded", "id", "replaces", "organisation", "service", "area", "data"]);
+const OWN_COLUMNS = new Set([
+  "case",
+  "person",
+  "type",
+  "occurred",
+  "recorded",
+  "id",
+  "replaces",
+  "organisation",
+  "service",
+  "area",
+  "data",
+]);
 
 /** Longest name of a case, person or event; what is longer is a slip of the file. */
 const LONGEST_NAME = 200;
@@ -59,7 +71,8 @@ export function readEventRow(raw: RawRow, context: RowContext): EventRow | reado
   const type = name("type");
   const fields = type === null ? undefined : context.types.get(type);
   if (type === null) problems.push({ column: "type", message: "is empty: write an event type" });
-  else if (fields === undefined && type !== WITHDRAWN_ENTRY) problems.push({ column: "type", message: `"${type}" is an event type that no definition names` });
+  else if (fields === undefined && type !== WITHDRAWN_ENTRY)
+    problems.push({ column: "type", message: `"${type}" is an event type that no definition names` });
   const occurred = readWhen(raw["occurred"], "occurred", context.zone, problems);
   if (occurred === null && problems.every((problem) => problem.column !== "occurred")) {
     problems.push({ column: "occurred", message: "is empty: say when it happened" });
@@ -69,11 +82,19 @@ export function readEventRow(raw: RawRow, context: RowContext): EventRow | reado
   if (type === WITHDRAWN_ENTRY && replaces === null) {
     problems.push({ column: "replaces", message: "is empty: a withdrawn-entry names the event it cancels" });
   }
-  if (replaces !== null && replaces === raw["id"]) problems.push({ column: "replaces", message: "is the event's own id" });
+  if (replaces !== null && replaces === raw["id"])
+    problems.push({ column: "replaces", message: "is the event's own id" });
   const data = readData(raw, fields ?? {}, context.zone, problems);
-  const common = { person: name("person"), reason: name("reason"), organisation: name("organisation"), service: name("service"), area: name("area") };
+  const common = {
+    person: name("person"),
+    reason: name("reason"),
+    organisation: name("organisation"),
+    service: name("service"),
+    area: name("area"),
+  };
   const ownId = name("id");
-  if (problems.length > 0 || caseId === null || type === null || occurred === null || recorded === null) return problems;
+  if (problems.length > 0 || caseId === null || type === null || occurred === null || recorded === null)
+    return problems;
   const id = ownId ?? idFromContent(type, occurred, recorded, replaces, data);
   return { ...common, case: caseId, event: { id, type, occurred, recorded, data, replaces } };
 }
@@ -86,8 +107,15 @@ export function isEventRow(read: EventRow | readonly RowProblem[]): read is Even
  * A name for an event whose sender gave none: its content. The same row sent twice is then the same event, and the
  * order of a file's rows plays no part.
  */
-function idFromContent(type: string, occurred: Moment, recorded: Moment, replaces: string | null, data: object): string {
-  const when = (moment: Moment) => (moment.kind === "date" ? formatDay(moment.day) : Temporal.Instant.fromEpochMilliseconds(moment.instant).toString());
+function idFromContent(
+  type: string,
+  occurred: Moment,
+  recorded: Moment,
+  replaces: string | null,
+  data: object,
+): string {
+  const when = (moment: Moment) =>
+    moment.kind === "date" ? formatDay(moment.day) : Temporal.Instant.fromEpochMilliseconds(moment.instant).toString();
   const rest = Object.entries(data)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ` ${inName(name)}=${typeof value === "object" ? JSON.stringify(value) : inName(value)}`);
@@ -138,7 +166,8 @@ function jsonData(value: unknown, problems: RowProblem[]): Readonly<Record<strin
   if (value === undefined || value === null || value === "") return {};
   try {
     const parsed: unknown = typeof value === "string" ? JSON.parse(value) : value;
-    if (parsed !== null && typeof parsed === "object" && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    if (parsed !== null && typeof parsed === "object" && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
   } catch {
     // said below: text that is not JSON and JSON that is not an object get the same advice
   }
@@ -147,7 +176,11 @@ function jsonData(value: unknown, problems: RowProblem[]): Readonly<Record<strin
 }
 
 /** A declared field's value in its type; an object with the problem when it is not one. */
-function readField(value: unknown, field: FieldFile, zone: Zone): string | number | boolean | { readonly problem: string } {
+function readField(
+  value: unknown,
+  field: FieldFile,
+  zone: Zone,
+): string | number | boolean | { readonly problem: string } {
   const text = String(value).trim();
   switch (field.type) {
     case "yes-no":
