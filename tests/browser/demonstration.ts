@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildSite, projections } from "../../src/app.ts";
 import { fixedClock } from "../../src/core/clock.ts";
 import type { Database } from "../../src/core/database/index.ts";
-import { putInstallation, readInstallation, type Installation } from "../../src/core/directory/index.ts";
+import { readInstallation } from "../../src/core/directory/index.ts";
 import type { Vault } from "../../src/core/vault/index.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
@@ -32,54 +32,29 @@ export type Demonstration = Visit & {
 };
 
 /** Opens the demonstration region as it stands on `TODAY`, in a database of its own. */
-export function openDemonstration(): Promise<Demonstration> {
-  return openSite(async (db, vault) => {
-    await loadDemonstration({
-      db,
-      vault,
-      projections: projections(),
-      now: NOW,
-      today: TODAY,
-      people: PEOPLE,
-      seed: SEED,
-      onProgress: () => {},
-    });
-    const installation = await readInstallation(db);
-    if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
-    return { installation, personas };
-  });
-}
-
-/** Opens an installation for real people, as a production start begins it: empty, and with nobody to pick. */
-export function openRealInstallation(): Promise<Demonstration> {
-  return openSite(async (db) => {
-    const installation: Installation = {
-      bodyName: "Westmere Council",
-      kind: "real",
-      timeZone: "Europe/London",
-      country: "GB",
-      telephone: null,
-      webAddress: null,
-      createdAt: NOW,
-    };
-    await putInstallation(db, installation);
-    return { installation, personas: [] };
-  });
-}
-
-type Filled = { readonly installation: Installation; readonly personas: typeof personas };
-
-async function openSite(fill: (db: Database, vault: Vault) => Promise<Filled>): Promise<Demonstration> {
+export async function openDemonstration(): Promise<Demonstration> {
   const { db, release } = await holdDatabase();
   const vault: Vault = { masterKey: randomBytes(32) };
   const sessionKey = randomBytes(32);
-  const filled = await fill(db, vault);
+  await loadDemonstration({
+    db,
+    vault,
+    projections: projections(),
+    now: NOW,
+    today: TODAY,
+    people: PEOPLE,
+    seed: SEED,
+    onProgress: () => {},
+  });
+  const installation = await readInstallation(db);
+  if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
   const failures: string[] = [];
   const app = buildSite({
     db,
     vault,
     clock: fixedClock(NOW),
-    ...filled,
+    installation,
+    personas,
     sessionKey,
     secure: false,
     sourceUrl: "/guarantees",

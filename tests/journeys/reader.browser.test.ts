@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parse } from "csv-parse/sync";
-import { openDemonstration, openRealInstallation, type Demonstration } from "../browser/demonstration.ts";
+import { openDemonstration, type Demonstration } from "../browser/demonstration.ts";
 
 let site: Demonstration;
 before(async () => {
@@ -74,37 +74,6 @@ test("a reader compares what the versions of a definition say, side by side, and
     "examples speak in words",
   );
   await page.context().close();
-});
-
-test("an installation for real people begins empty: nobody to pick, nothing to open, and no public figures yet", async () => {
-  const real = await openRealInstallation();
-  try {
-    const page = await real.openAs(null);
-    assert.equal((await page.goto(`${real.url}/personas`))?.status(), 404);
-    assert.equal((await page.goto(`${real.url}/`))?.status(), 200);
-    assert.equal(await page.getByRole("link", { name: /Choose a person/ }).count(), 0);
-    assert.equal(await page.getByText("Demonstration").count(), 0);
-    for (const path of [
-      "/places",
-      "/places/NS-01",
-      "/places/NS-01/northshore-general.heart",
-      "/figures/NS-01/promises.csv",
-      "/figures/NS-01/promises.json",
-    ]) {
-      const response = await page.goto(real.url + path);
-      assert.equal(response?.status(), 403, path);
-      assert.match(await page.locator("main").innerText(), /No public figures yet/, path);
-    }
-    assert.equal((await page.goto(`${real.url}/guarantees`))?.status(), 200, "the rules are everybody's");
-    const { count } = await real.db
-      .selectFrom("fact")
-      .select(({ fn }) => fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    assert.equal(Number(count), 0);
-    await page.context().close();
-  } finally {
-    await real.close();
-  }
 });
 
 function sum(numbers: readonly number[]): number {
