@@ -123,9 +123,9 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     if (symbol === IGNORED && draft.personWords === 0 && draft.idHash === 0) return true;
     draft.nameWords = putName(draft.name, bytes, nameFrom, nameTo);
     draft.symbol = symbol;
-    draft.tick = tick;
+    draft.dates[0] = tick;
     const day = translation.dateColumn < 0 ? NOT_A_DAY : (days[translation.dateColumn] as number);
-    draft.field = day === NOT_A_DAY ? NO_DATE : day;
+    draft.dates[1] = day === NOT_A_DAY ? NO_DATE : day;
     appendRecord(pool, draft);
     return true;
   };

@@ -75,49 +75,58 @@ export function pieceBuffer(): Buffer {
 }
 
 function readRows(file: CsvFile, bytes: Buffer, begin: number, end: number, onRow: RowReader): void {
-  const columns = file.header.length;
-  const starts = new Int32Array(columns + 1);
-  const ends = new Int32Array(columns + 1);
+  const starts = new Int32Array(file.header.length);
+  const ends = new Int32Array(file.header.length);
+  for (let at = begin; at < end; ) {
+    at = readRow(file.crlf, bytes, at, starts, ends);
+    if (ends[0] !== BLANK_LINE) onRow(bytes, starts, ends);
+  }
+}
+
+/** In place of the first field's end: the line is empty, and no row. */
+const BLANK_LINE = -1;
+
+/**
+ * Finds the fields of one row; answers where the next row begins. A function of its own, called for every row: a loop
+ * around all rows would be compiled less well.
+ */
+function readRow(crlf: boolean, bytes: Buffer, begin: number, starts: Int32Array, ends: Int32Array): number {
+  const last = starts.length - 1;
   let column = 0;
   let start = begin;
-  for (let at = begin; at < end; at++) {
+  for (let at = begin; ; at++) {
     const byte = bytes[at] as number;
     if (byte > COMMA) continue;
     if (byte === COMMA) {
+      if (column === last) throw new NotForBulk("a row has too many fields");
       starts[column] = start;
-      ends[column] = at;
-      if (++column === columns) throw new NotForBulk("a row has too many fields");
+      ends[column++] = at;
       start = at + 1;
     } else if (byte === NEWLINE) {
-      let last = at;
-      if (file.crlf && bytes[--last] !== RETURN) throw new NotForBulk("lines end in different ways");
+      const end = crlf ? at - 1 : at;
+      if (crlf && bytes[end] !== RETURN) throw new NotForBulk("lines end in different ways");
       starts[column] = start;
-      ends[column] = last;
-      if (column === columns - 1) onRow(bytes, starts, ends);
-      else if (column > 0 || last > start) throw new NotForBulk("a row has too few fields");
-      column = 0;
-      start = at + 1;
+      ends[column] = end;
+      if (column < last) {
+        if (column > 0 || end > start) throw new NotForBulk("a row has too few fields");
+        ends[0] = BLANK_LINE;
+      }
+      return at + 1;
     } else if (byte === QUOTE) {
       if (at !== start) throw new NotForBulk("a field has quotes inside");
-      const close = closingQuote(bytes, at, end);
+      const close = closingQuote(bytes, at);
       starts[column] = at + 1;
       ends[column] = close;
       at = close + 1;
-      const after = bytes[at] === RETURN && file.crlf ? bytes[++at] : bytes[at];
-      if (after === NEWLINE) {
-        if (column !== columns - 1) throw new NotForBulk("a row has too few fields");
-        onRow(bytes, starts, ends);
-        column = 0;
-      } else if (after !== COMMA || ++column === columns) throw new NotForBulk("a field has quotes inside");
+      if (crlf && bytes[at] === RETURN) at++;
+      if (bytes[at] === NEWLINE && column === last) return at + 1;
+      if (bytes[at] !== COMMA || column++ === last) throw new NotForBulk("a field has quotes inside, or a row the wrong number of fields");
       start = at + 1;
     }
   }
 }
 
-function closingQuote(bytes: Buffer, open: number, end: number): number {
-  for (let at = open + 1; at < end; at++) {
-    if (bytes[at] === QUOTE) return at;
-    if (bytes[at] === NEWLINE) break;
-  }
+function closingQuote(bytes: Buffer, open: number): number {
+  for (let at = open + 1; bytes[at] !== NEWLINE; at++) if (bytes[at] === QUOTE) return at;
   throw new NotForBulk("a quoted field goes on over the line's end");
 }

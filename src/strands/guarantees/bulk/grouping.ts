@@ -30,10 +30,14 @@ const SHORTEST_RECORD = 3;
 /** A function that groups a partition's records by case. */
 export function caseGrouper(timed: boolean): (pools: readonly PoolContents[], partition: number) => GroupedCases {
   let room = 0;
-  let subjects = new Int32Array(0);
+  /** Events as they come, and whose each is. */
   let raw = eventArrays(0);
+  let subjects = new Int32Array(0);
+  /** Cases by the hash of their names, from 1; 0 is a free slot. */
   let table = new Int32Array(0);
   const grouped: GroupedCases = emptyGroups(0);
+  let named = 0;
+  let count = 0;
 
   const makeRoom = (words: number) => {
     const needed = Math.ceil(words / SHORTEST_RECORD);
@@ -49,75 +53,105 @@ export function caseGrouper(timed: boolean): (pools: readonly PoolContents[], pa
     grouped.firsts.fill(0);
     grouped.interpret.fill(0);
     grouped.cases = 0;
+    named = 0;
+    count = 0;
+  };
+
+  /** The number of the case whose name lies at `at`. */
+  const subjectOf = (words: Int32Array, at: number, length: number): number => {
+    const { names, nameAt, nameWords } = grouped;
+    const mask = table.length - 1;
+    let slot = hashOf(words, at, length) & mask;
+    for (let number = table[slot] as number; number !== 0; number = table[slot] as number) {
+      if (nameWords[number - 1] === length && sameWords(names, nameAt[number - 1] as number, words, at, length)) return number - 1;
+      slot = (slot + 1) & mask;
+    }
+    const subject = grouped.cases++;
+    table[slot] = subject + 1;
+    nameAt[subject] = named;
+    nameWords[subject] = length;
+    grouped.personWords[subject] = 0;
+    named = copyWords(words, at, length, names, named);
+    return subject;
+  };
+
+  const putPerson = (subject: number, words: Int32Array, at: number, length: number): void => {
+    const { names, personAt, personWords } = grouped;
+    if (personWords[subject] === 0) {
+      personAt[subject] = named;
+      personWords[subject] = length;
+      named = copyWords(words, at, length, names, named);
+    } else if (personWords[subject] !== length || !sameWords(names, personAt[subject] as number, words, at, length)) {
+      throw new NotForBulk("a case has two persons");
+    }
+  };
+
+  /** Takes in the record at `from`; answers where the next one begins. */
+  const takeRecord = (words: Int32Array, from: number): number => {
+    const header = words[from] as number;
+    const nameLength = header & 0xff;
+    const personLength = (header >>> 8) & 0xff;
+    const symbol = (header >>> 16) & 0x3fff;
+    const tickWords = timed ? 2 : 1;
+    const subject = subjectOf(words, from + 1, nameLength);
+    let at = from + 1 + nameLength;
+    if (personLength > 0) putPerson(subject, words, at, personLength);
+    at += personLength;
+    const tickFrom = at;
+    at += tickWords;
+    const fieldFrom = (header & (1 << 30)) === 0 ? 0 : at;
+    if (fieldFrom > 0) at += tickWords;
+    const idHash = header < 0 ? (words[at++] as number) : 0;
+    if (symbol === INTERPRET) grouped.interpret[subject] = 1;
+    else if (symbol !== IGNORED || idHash !== 0) {
+      subjects[count] = subject;
+      raw.symbols[count] = symbol;
+      raw.ticks[count] = symbol === IGNORED ? Infinity : tickAt(words, tickFrom, timed);
+      raw.fields[count] = fieldFrom > 0 ? tickAt(words, fieldFrom, timed) : NO_DATE;
+      raw.idHashes[count] = idHash;
+      grouped.firsts[subject + 1] = (grouped.firsts[subject + 1] as number) + 1;
+      count++;
+    }
+    return at;
+  };
+
+  /** Counting sort by case, each event put in its place among its case's. */
+  const sortBySubject = (): void => {
+    const { firsts, events, idHashes, cases } = grouped;
+    for (let subject = 0; subject < cases; subject++) firsts[subject + 1] = (firsts[subject + 1] as number) + (firsts[subject] as number);
+    const filled = firsts.slice(0, cases);
+    for (let index = 0; index < count; index++) {
+      const subject = subjects[index] as number;
+      const end = filled[subject] as number;
+      filled[subject] = end + 1;
+      const at = makeWay(events, idHashes, firsts[subject] as number, end, raw.ticks[index] as number, raw.symbols[index] as number);
+      events.ticks[at] = raw.ticks[index] as number;
+      events.symbols[at] = raw.symbols[index] as number;
+      events.fields[at] = raw.fields[index] as number;
+      idHashes[at] = raw.idHashes[index] as number;
+    }
   };
 
   return (pools, partition) => {
     const stretches = [...partitionWords(pools, partition)];
     makeRoom(stretches.reduce((sum, { from, to }) => sum + to - from, 0));
-    const { firsts, interpret, names, nameAt, nameWords, personAt, personWords } = grouped;
-    const mask = table.length - 1;
-    let cases = 0;
-    let named = 0;
-    let events = 0;
-    for (const { words, from, to } of stretches) {
-      for (let at = from; at < to;) {
-        const header = words[at++] as number;
-        const length = header & 0xff;
-        let slot = hashOf(words, at, length) & mask;
-        let subject = 0;
-        while ((subject = table[slot] as number) !== 0) {
-          if (nameWords[subject - 1] === length && sameWords(names, nameAt[subject - 1] as number, words, at, length))
-            break;
-          slot = (slot + 1) & mask;
-        }
-        if (subject === 0) {
-          nameAt[cases] = named;
-          nameWords[cases] = length;
-          personWords[cases] = 0;
-          named = copyWords(words, at, length, names, named);
-          table[slot] = subject = ++cases;
-        }
-        subject--;
-        at += length;
-        const personLength = (header >>> 8) & 0xff;
-        if (personLength > 0) {
-          if (personWords[subject] === 0) {
-            personAt[subject] = named;
-            personWords[subject] = personLength;
-            named = copyWords(words, at, personLength, names, named);
-          } else if (
-            personWords[subject] !== personLength ||
-            !sameWords(names, personAt[subject] as number, words, at, personLength)
-          ) {
-            throw new NotForBulk("a case has two persons");
-          }
-          at += personLength;
-        }
-        const symbol = (header >>> 16) & 0x3fff;
-        const tick = tickAt(words, at, timed);
-        at += timed ? 2 : 1;
-        let field = NO_DATE;
-        if ((header & (1 << 30)) !== 0) {
-          field = tickAt(words, at, timed);
-          at += timed ? 2 : 1;
-        }
-        const idHash = header < 0 ? (words[at++] as number) : 0;
-        if (symbol === INTERPRET) interpret[subject] = 1;
-        else if (symbol !== IGNORED || idHash !== 0) {
-          subjects[events] = subject;
-          raw.symbols[events] = symbol;
-          raw.ticks[events] = symbol === IGNORED ? Infinity : tick;
-          raw.fields[events] = field;
-          raw.idHashes[events] = idHash;
-          firsts[subject + 1] = (firsts[subject + 1] as number) + 1;
-          events++;
-        }
-      }
-    }
-    grouped.cases = cases;
-    sortBySubject(grouped, raw, subjects, events);
+    for (const { words, from, to } of stretches) for (let at = from; at < to; ) at = takeRecord(words, at);
+    sortBySubject();
     return grouped;
   };
+}
+
+/** Moves a case's later events up by one; answers the place made: by time, then as the definition orders types. */
+function makeWay({ ticks, symbols, fields }: EventColumns, idHashes: Int32Array, first: number, end: number, tick: number, symbol: number): number {
+  let at = end;
+  while (at > first && ((ticks[at - 1] as number) > tick || (ticks[at - 1] === tick && (symbols[at - 1] as number) > symbol))) {
+    ticks[at] = ticks[at - 1] as number;
+    symbols[at] = symbols[at - 1] as number;
+    fields[at] = fields[at - 1] as number;
+    idHashes[at] = idHashes[at - 1] as number;
+    at--;
+  }
+  return at;
 }
 
 type EventArrays = EventColumns & { readonly idHashes: Int32Array };
@@ -155,35 +189,4 @@ function sameWords(a: Int32Array, fromA: number, b: Int32Array, fromB: number, l
 function copyWords(from: Int32Array, at: number, length: number, to: Int32Array, end: number): number {
   for (let index = 0; index < length; index++) to[end + index] = from[at + index] as number;
   return end + length;
-}
-
-/** Counting sort by case, each event put in its place among its case's: by time, then as the definition orders types. */
-function sortBySubject(grouped: GroupedCases, raw: EventArrays, subjects: Int32Array, count: number): void {
-  const { firsts, events, idHashes, cases } = grouped;
-  const { ticks, symbols, fields } = events;
-  for (let subject = 0; subject < cases; subject++)
-    firsts[subject + 1] = (firsts[subject + 1] as number) + (firsts[subject] as number);
-  const filled = firsts.slice(0, cases);
-  for (let index = 0; index < count; index++) {
-    const subject = subjects[index] as number;
-    const tick = raw.ticks[index] as number;
-    const symbol = raw.symbols[index] as number;
-    const first = firsts[subject] as number;
-    let at = filled[subject] as number;
-    filled[subject] = at + 1;
-    while (
-      at > first &&
-      ((ticks[at - 1] as number) > tick || (ticks[at - 1] === tick && (symbols[at - 1] as number) > symbol))
-    ) {
-      ticks[at] = ticks[at - 1] as number;
-      symbols[at] = symbols[at - 1] as number;
-      fields[at] = fields[at - 1] as number;
-      idHashes[at] = idHashes[at - 1] as number;
-      at--;
-    }
-    ticks[at] = tick;
-    symbols[at] = symbol;
-    fields[at] = raw.fields[index] as number;
-    idHashes[at] = raw.idHashes[index] as number;
-  }
 }

@@ -73,8 +73,8 @@ function putEvent(recorder: Recorder, { event, area }: EventRow): void {
   const { zone, order } = job.definition;
   const placed = placeEvent(event, zone);
   const rank = order.get(event.type);
-  draft.tick = timed ? placed.instant : placed.day;
-  draft.field = NO_DATE;
+  draft.dates[0] = timed ? placed.instant : placed.day;
+  draft.dates[1] = NO_DATE;
   draft.symbol = IGNORED;
   if (event.replaces !== null || (area !== null && job.areas.includes(area))) draft.symbol = INTERPRET;
   else if (rank === undefined) return;
@@ -85,6 +85,6 @@ function putEvent(recorder: Recorder, { event, area }: EventRow): void {
     const letters = alphabet.letters[rank] as Letters;
     if (!letters.used) return;
     draft.symbol = symbolOf(alphabet, rank, event.data, placed.timeKnown);
-    if (letters.dateField !== null) draft.field = fieldDate(job.definition, event.data[letters.dateField], timed);
+    if (letters.dateField !== null) draft.dates[1] = fieldDate(job.definition, event.data[letters.dateField], timed);
   }
 }

@@ -27,8 +27,8 @@ export type Draft = {
   readonly person: Int32Array;
   personWords: number;
   symbol: number;
-  tick: number;
-  field: number;
+  /** The tick, and the date in the event's field; an array of numbers, because a field would be a box around one. */
+  readonly dates: Float64Array;
   /** 0 where the file gives no id. */
   idHash: number;
 };
@@ -54,7 +54,7 @@ export type PoolContents = Pick<Pool, "words" | "timed" | "blocks" | "spilled" |
 
 export function newDraft(): Draft {
   const name = () => new Int32Array(LONGEST_NAME);
-  return { name: name(), nameWords: 0, person: name(), personWords: 0, symbol: 0, tick: 0, field: NO_DATE, idHash: 0 };
+  return { name: name(), nameWords: 0, person: name(), personWords: 0, symbol: 0, dates: new Float64Array([0, NO_DATE]), idHash: 0 };
 }
 
 /** @param words size of the pool; when it is full its records go to the file `spillPath` */
@@ -74,19 +74,22 @@ export function newPool(words: number, timed: boolean, spillPath: string): Pool 
 }
 
 export function appendRecord(pool: Pool, draft: Draft): void {
-  const { name, nameWords, person, personWords, symbol, tick, field, idHash } = draft;
+  const { name, nameWords, personWords, idHash } = draft;
   const tickWords = pool.timed ? 2 : 1;
+  const field = draft.dates[1] as number;
   const hasField = field !== NO_DATE;
   const size = 1 + nameWords + personWords + tickWords + (hasField ? tickWords : 0) + (idHash !== 0 ? 1 : 0);
   const partition = hashOf(name, 0, nameWords) >>> 24;
   let at = pool.cursors[partition] as number;
   if (at + size > (pool.ends[partition] as number)) at = nextBlock(pool, partition);
   const { words } = pool;
-  words[at++] =
-    nameWords | (personWords << 8) | (symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
+  words[at++] = nameWords | (personWords << 8) | (draft.symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
   for (let index = 0; index < nameWords; index++) words[at++] = name[index] as number;
-  for (let index = 0; index < personWords; index++) words[at++] = person[index] as number;
-  at = putTick(words, at, pool.timed, tick);
+  if (personWords > 0) {
+    words.set(draft.person.subarray(0, personWords), at);
+    at += personWords;
+  }
+  at = putTick(words, at, pool.timed, draft.dates[0] as number);
   if (hasField) at = putTick(words, at, pool.timed, field);
   if (idHash !== 0) words[at++] = idHash;
   pool.cursors[partition] = at;

@@ -61,8 +61,8 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
       if (symbol === IGNORED) continue;
       draft.nameWords = putName(draft.name, caseBytes, caseStarts[row] as number, caseStarts[row + 1] as number);
       draft.symbol = symbol;
-      draft.tick = day;
-      draft.field =
+      draft.dates[0] = day;
+      draft.dates[1] =
         translation.dateColumn < 0 || dates === undefined || dates[row] === NO_DAY ? NO_DATE : (dates[row] as number);
       appendRecord(pool, draft);
     }
