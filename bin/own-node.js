@@ -1,6 +1,6 @@
 // Plain JavaScript on purpose, as all of bin/: it must run on whatever Node the machine has, so that it can hand over to
 // the project's own Node, or say what to do when that Node was not installed.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +22,8 @@ export function handOver(script, words) {
     );
     process.exit(1);
   }
-  const child = spawnSync(own, [script, ...words], { stdio: "inherit" });
-  process.exit(child.status ?? 1);
+  const child = spawn(own, [script, ...words], { stdio: "inherit" });
+  // Whoever stops this process means the program: without it the program would go on and hold the data folder.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));
 }

@@ -15,7 +15,7 @@ import { createRenderer } from "./web/render.ts";
 import type { Persona } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
 import { createSessions } from "./web/session.ts";
-import { statementRoutes } from "./web/statements.ts";
+import { noSignInRoutes, statementRoutes } from "./web/statements.ts";
 
 /** Projections of every strand: what is filled in the transaction of the facts, and rebuilt from them. */
 export function projections(): readonly Projection[] {
@@ -73,7 +73,9 @@ export function buildSite(settings: SiteSettings) {
     contact: { email: settings.contactEmail, telephone: settings.installation.telephone ?? "" },
   };
   const pickers =
-    settings.personas.length === 0 ? [] : personaRoutes({ sessions, personas: settings.personas, homeOf });
+    settings.personas.length === 0
+      ? noSignInRoutes()
+      : personaRoutes({ sessions, personas: settings.personas, homeOf });
   return buildApp({
     routes: [...all.flatMap((strand) => strand.routes), ...pickers, ...statementRoutes(site)],
     site,

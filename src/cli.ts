@@ -162,11 +162,6 @@ function exitCodeFor(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  // Known by its name: importing its class would load the database for every command.
-  if (error instanceof Error && error.name === "FolderHeldError") {
-    process.stderr.write(`${error.message}\n`);
-    return 1;
-  }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;
 }

@@ -2,7 +2,7 @@ import { hkdfSync } from "node:crypto";
 import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { systemClock } from "./core/clock.ts";
-import { openDatabase, type OpenDatabase } from "./core/database/index.ts";
+import { maintain, openDatabase, type OpenDatabase } from "./core/database/index.ts";
 import { putInstallation, readInstallation, type Installation } from "./core/directory/index.ts";
 import { sequence } from "./core/record/index.ts";
 import { CommandError } from "./core/terminal/command-error.ts";
@@ -46,9 +46,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 
 export type OpenInstallation = OpenDatabase & { readonly vault: Vault; readonly installation: Installation | null };
 
-/** Opens the record and the vault. `hold`: for the site, refused while another process holds the folder. */
+/** Opens the record and the vault; what stands in the way is said in a sentence, not as a stack. `hold`: for the site, refused while another process holds the folder. */
 export async function openInstallation(settings: Settings, mode: "hold" | "use"): Promise<OpenInstallation> {
-  const database = await openDatabase({ dataFolder: settings.dataFolder, databaseUrl: settings.databaseUrl, mode });
+  const request = { dataFolder: settings.dataFolder, databaseUrl: settings.databaseUrl, mode };
+  const database = await openDatabase(request).catch((error: unknown) => {
+    const message = error instanceof Error && error.message !== "" ? error.message : String(error);
+    throw new CommandError(`The record could not be opened: ${message}`, 1);
+  });
   const vault = openVault({ dataFolder: settings.dataFolder, masterKey: settings.masterKey });
   const installation = (await readInstallation(database.db)) ?? null;
   return { ...database, vault, installation };
@@ -103,6 +107,9 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
 /** How often facts that came in by other processes are given their number, in milliseconds. */
 const SEQUENCE_EVERY = 2_000;
 
+/** How often the database's dead rows are cleared, in milliseconds: once a day. */
+const MAINTAIN_EVERY = 86_400_000;
+
 /** Starts the site and answers when it listens. */
 async function start(
   settings: Settings,
@@ -139,6 +146,10 @@ async function start(
       () => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)),
       SEQUENCE_EVERY,
     );
+    const maintenance = setInterval(
+      () => void maintain(open.db).catch((error: unknown) => process.stderr.write(`maintenance: ${String(error)}\n`)),
+      MAINTAIN_EVERY,
+    );
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stdout.write(
       `${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`,
@@ -149,6 +160,7 @@ async function start(
       url: running.url,
       stop: async () => {
         clearInterval(sequencer);
+        clearInterval(maintenance);
         await running.stop();
         await open.close();
       },

@@ -54,7 +54,8 @@ export function readQuestion(options: QuestionOptions, library: Library, clock: 
     promise: options.promise ?? null,
     version: options.version ?? null,
   };
-  return { definition, ...byArea(library, definition, options, build), question };
+  const readingsAsked = options.overlay !== undefined || (options.set ?? []).length > 0;
+  return { definition, ...byArea(library, definition, options, build), readingsAsked, question };
 }
 
 /** Overlays that name areas hold for those areas' cases by themselves; an overlay asked for holds for all. */

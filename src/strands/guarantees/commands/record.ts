@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { systemClock } from "../../../core/clock.ts";
-import { inTransaction, type Database } from "../../../core/database/index.ts";
+import { inTransaction, maintain, type Database } from "../../../core/database/index.ts";
 import {
   countFacts,
   exportFacts,
@@ -24,9 +25,11 @@ import { FileProblem, mustExist, readRows } from "../files/rows.ts";
 import { definitionOf, type Library } from "../library.ts";
 import { clocksOf, eventOfFact, placeOf } from "../model/case-facts.ts";
 import { isEventRow, readEventRow, rowContext, type EventRow } from "../model/event-row.ts";
+import { startOfMoment } from "../model/event.ts";
 import { explain } from "../model/explain.ts";
 import { EVENT_COLUMNS, factOfRow, rowOfFact } from "../model/fact-row.ts";
 import { ANY_SERVICE, promisesFor, type PromiseMade } from "../model/promises-made.ts";
+import { definitionsOf } from "../projection.ts";
 import { addPromisesMade, readCaseFacts, readPromisesMade } from "../store.ts";
 import { commandLineWords, showTicks } from "../words.ts";
 import { reportBadRows } from "./evaluate.ts";
@@ -86,9 +89,13 @@ export async function importFiles(
         shown = appended + repeated;
       },
     });
-    for await (const row of goodRows(paths, tools, zone.id)) await sink.write(factOfRow(row, zone, "import"));
+    for await (const row of goodRows(paths, tools, zone.id))
+      await sink.write(factOfRow(withRecordId(row), zone, "import"));
     const totals = await sink.end();
     progress.done();
+    await maintain(tools.db);
+    for (const warning of warningsOf(checked, [...made, ...(await readPromisesMade(tools.db))]))
+      process.stderr.write(`${warning}\n`);
     return `${totals.appended} events added, ${totals.repeated} were there already.`;
   } catch (error) {
     if (error instanceof FileProblem) throw new CommandError(error.message);
@@ -103,6 +110,16 @@ export async function importFiles(
   }
 }
 
+/**
+ * An event without a name of its own gets one that is short and its case's alone: what it says may be longer than an
+ * id may be, and two cases of one person may hold events that say the same.
+ */
+function withRecordId(row: EventRow): EventRow {
+  if (row.named) return row;
+  const digest = createHash("sha256").update(`${row.case}\u0000${row.event.id}`).digest("hex").slice(0, 32);
+  return { ...row, event: { ...row.event, id: `content-${digest}` } };
+}
+
 /** Standard input can be read once: it goes to a file first. */
 async function onDisk(path: string, folder: string): Promise<string> {
   if (path !== "-") {
@@ -114,7 +131,15 @@ async function onDisk(path: string, folder: string): Promise<string> {
   return copy;
 }
 
-async function checkRows(paths: readonly string[], { library }: RecordTools, zoneId: string) {
+type Checked = {
+  readonly badRows: readonly BadRow[];
+  readonly good: number;
+  readonly services: ReadonlySet<string | null>;
+  /** Events dated after now. */
+  readonly ahead: number;
+};
+
+async function checkRows(paths: readonly string[], { library }: RecordTools, zoneId: string): Promise<Checked> {
   let size = 0;
   for (const path of paths) size += await mustExist(path);
   const progress = showProgress("Checking events", size);
@@ -122,7 +147,9 @@ async function checkRows(paths: readonly string[], { library }: RecordTools, zon
   const badRows: BadRow[] = [];
   const persons = new Map<string, string>();
   const services = new Set<string | null>();
+  const now = systemClock.now().epochMilliseconds;
   let good = 0;
+  let ahead = 0;
   for (const file of paths) {
     for await (const found of readRows(file, progress.advance)) {
       const bad = (column: string, message: string) => badRows.push({ file, line: found.line, column, message });
@@ -137,6 +164,7 @@ async function checkRows(paths: readonly string[], { library }: RecordTools, zon
       }
       good++;
       services.add(read.service);
+      if (startOfMoment(read.event.occurred, context.zone) > now) ahead++;
       const person = read.person ?? read.case;
       const before = persons.get(read.case);
       if (before === undefined && persons.size < CASES_CHECKED) persons.set(read.case, person);
@@ -145,7 +173,24 @@ async function checkRows(paths: readonly string[], { library }: RecordTools, zon
     }
   }
   progress.done();
-  return { badRows, good, services };
+  return { badRows, good, services, ahead };
+}
+
+/** What an import took and its sender should know: nothing here is an error. */
+function warningsOf(checked: Checked, made: readonly PromiseMade[]): readonly string[] {
+  const silent = [...checked.services].filter((service) => promisesFor(made, service).length === 0);
+  return [
+    ...(silent.length === 0
+      ? []
+      : [
+          `No promise is made by ${silent.map((service) => service ?? "events without a service").join(", ")}: their cases have no clock until a definition is named with --guarantee.`,
+        ]),
+    ...(checked.ahead === 0
+      ? []
+      : [
+          `${checked.ahead} event${checked.ahead === 1 ? " lies" : "s lie"} in the future and will count from that day on.`,
+        ]),
+  ];
 }
 
 async function* goodRows(paths: readonly string[], { library }: RecordTools, zoneId: string): AsyncGenerator<EventRow> {
@@ -223,8 +268,12 @@ function formatByName(output: string | undefined): "csv" | "ndjson" | "parquet" 
 }
 
 /** The cases of the record that the guarantee judges: those whose service gives it, and those whose service gives none. */
-export async function recordCases(asked: Asked, { db }: RecordTools): Promise<ReadonlyMap<string, CaseHistory>> {
+export async function recordCases(
+  asked: Asked,
+  { db, library }: RecordTools,
+): Promise<ReadonlyMap<string, CaseHistory>> {
   const made = await readPromisesMade(db);
+  const definitions = definitionsOf(library);
   const facts = new Map<string, Fact[]>();
   const progress = showProgress("Reading the record", await countFacts(db));
   for await (const fact of exportFacts(db)) {
@@ -241,10 +290,14 @@ export async function recordCases(asked: Asked, { db }: RecordTools): Promise<Re
     const { subjectId, caseId } = list[0] as Fact;
     const place = placeOf(list);
     const given = promisesFor(made, place.serviceId);
-    if (given.length > 0 && !given.some((promise) => promise.guarantee === asked.definition.id)) continue;
+    const promise = given.find((candidate) => candidate.guarantee === asked.definition.id);
+    if (given.length > 0 && promise === undefined) continue;
     // A case id is unique within its person only: two people's cases of one name stay apart.
     const id = cases.has(caseId as string) ? `${caseId}/${subjectId}` : (caseId as string);
-    cases.set(id, { id, person: subjectId, area: place.areaCode, events: list.map(eventOfFact) });
+    const history = { id, person: subjectId, area: place.areaCode, events: list.map(eventOfFact) };
+    // By the readings its service has chosen, unless others are asked for: the same clocks as on the person's page.
+    const own = promise === undefined || asked.readingsAsked ? {} : { judgedBy: definitions(promise) };
+    cases.set(id, { ...history, ...own });
   }
   return cases;
 }

@@ -20,6 +20,8 @@ export type CaseHistory = {
   person: string | null;
   area: string | null;
   readonly events: CaseEvent[];
+  /** By which definition its service has promised; the one asked for when absent. */
+  readonly judgedBy?: Definition;
 };
 
 export type ReadCases = {
@@ -125,7 +127,7 @@ export function* evaluateCases(
 ): Generator<CaseClocks> {
   for (const id of [...cases.keys()].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
     const history = cases.get(id) as CaseHistory;
-    const definition = definitionFor(history.area);
+    const definition = history.judgedBy ?? definitionFor(history.area);
     const clocks = evaluateCase(definition, history.events, question);
     yield { history, definition, clocks: clocks.toSorted(byPromiseAndPeriod) };
   }

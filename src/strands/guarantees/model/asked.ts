@@ -8,5 +8,7 @@ export type Asked = {
   readonly definitionFor: (area: string | null) => Definition;
   /** The areas that an overlay names. */
   readonly areas: readonly string[];
+  /** Whether an overlay or readings were asked for by name. */
+  readonly readingsAsked: boolean;
   readonly question: Question;
 };

@@ -12,6 +12,8 @@ export type EventRow = {
   readonly case: string;
   readonly person: string | null;
   readonly event: CaseEvent;
+  /** Whether the sender named the event; otherwise its id is made of its content. */
+  readonly named: boolean;
   readonly reason: string | null;
   readonly organisation: string | null;
   readonly service: string | null;
@@ -96,7 +98,7 @@ export function readEventRow(raw: RawRow, context: RowContext): EventRow | reado
   if (problems.length > 0 || caseId === null || type === null || occurred === null || recorded === null)
     return problems;
   const id = ownId ?? idFromContent(type, occurred, recorded, replaces, data);
-  return { ...common, case: caseId, event: { id, type, occurred, recorded, data, replaces } };
+  return { ...common, case: caseId, named: ownId !== null, event: { id, type, occurred, recorded, data, replaces } };
 }
 
 export function isEventRow(read: EventRow | readonly RowProblem[]): read is EventRow {

@@ -271,7 +271,6 @@ export const overlaySchema = z.strictObject({
   name: words,
   areas: z.array(z.string()).optional().describe("Area codes whose cases it holds for by itself"),
   law: z.string().min(1),
-  from: isoDate,
   promises: z.record(
     word,
     z.strictObject({

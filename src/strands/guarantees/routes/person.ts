@@ -57,7 +57,9 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         const view = await loadPerson(tools, input.params.subjectId, now);
         if (view === null) return notFound(t("person.unknown"));
         const events = personCalendar(view, t, `${url.origin}${paths.person(view.subjectId)}`);
-        return fileResponse("promises.ics", "ics", calendarText(t("calendar.name"), events, now));
+        const file = fileResponse("promises.ics", "ics", calendarText(t("calendar.name"), events, now));
+        file.headers.set("cache-control", "no-store");
+        return file;
       },
     }),
     route({

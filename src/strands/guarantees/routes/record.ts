@@ -83,6 +83,8 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
             422,
           );
         if (!input.form.ok) return again(input.form.faults);
+        if (input.form.value.replaces && !input.form.value.reason)
+          return again([{ field: "reason", text: t("record.reasonMissing") }]);
         const recorded = await recordEvent(tools, {
           person: view,
           caseId: owner.caseId,
