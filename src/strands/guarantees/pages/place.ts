@@ -96,7 +96,7 @@ export async function placePage(figures: PlaceFigures, words: Words): Promise<Pl
 }
 
 function bigFigures(
-  { counts, regionCounts, waits, lastMonth }: PlaceFigures,
+  { area, counts, regionCounts, waits, lastMonth }: PlaceFigures,
   { t, formats }: Words,
 ): PlacePage["figures"] {
   const year = new Set(monthsBetween(lastMonth.subtract({ months: 11 }), lastMonth));
@@ -119,7 +119,8 @@ function bigFigures(
               points: Math.abs(points),
             }),
     },
-    ...(region === null ? [] : [{ value: formats.percent(region), meaning: t("place.region") }]),
+    // The region itself has nothing larger here to be compared with.
+    ...(region === null || area.parentCode === null ? [] : [{ value: formats.percent(region), meaning: t("place.region") }]),
     { value: formats.number(waiting), meaning: t("place.waiting") },
     {
       value: formats.number(overdue),
