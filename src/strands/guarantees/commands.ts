@@ -116,7 +116,13 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
 }
 
 function addDefinitionCommands(program: Command): void {
-  const definitions = program.command("definitions").summary("list, show, check and document the definitions");
+  const definitions = program
+    .command("definitions")
+    .summary("list, show, check and document the definitions")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  handrail definitions list\n  handrail definitions check ours.yaml\n  handrail definitions docs eng-rtt > eng-rtt.md",
+    );
   definitions
     .command("list")
     .summary("the built-in definitions")
