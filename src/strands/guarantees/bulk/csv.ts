@@ -77,7 +77,7 @@ export function pieceBuffer(): Buffer {
 function readRows(file: CsvFile, bytes: Buffer, begin: number, end: number, onRow: RowReader): void {
   const starts = new Int32Array(file.header.length);
   const ends = new Int32Array(file.header.length);
-  for (let at = begin; at < end; ) {
+  for (let at = begin; at < end;) {
     at = readRow(file.crlf, bytes, at, starts, ends);
     if (ends[0] !== BLANK_LINE) onRow(bytes, starts, ends);
   }
@@ -120,7 +120,8 @@ function readRow(crlf: boolean, bytes: Buffer, begin: number, starts: Int32Array
       at = close + 1;
       if (crlf && bytes[at] === RETURN) at++;
       if (bytes[at] === NEWLINE && column === last) return at + 1;
-      if (bytes[at] !== COMMA || column++ === last) throw new NotForBulk("a field has quotes inside, or a row the wrong number of fields");
+      if (bytes[at] !== COMMA || column++ === last)
+        throw new NotForBulk("a field has quotes inside, or a row the wrong number of fields");
       start = at + 1;
     }
   }

@@ -29,7 +29,8 @@ const MOST_COMBINATIONS = 1 << 20;
 const MOST_NUMBER = 200;
 
 export async function openParquet(path: string, recorder: Recorder): Promise<ParquetScan> {
-  const { DuckDBInstance, DuckDBScalarFunction, INTEGER, UTINYINT, VARCHAR, UBIGINT } = await import("@duckdb/node-api");
+  const { DuckDBInstance, DuckDBScalarFunction, INTEGER, UTINYINT, VARCHAR, UBIGINT } =
+    await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
   const connection = await instance.connect();
   const file = `read_parquet(${quoted(path)}, file_row_number = true)`;
@@ -43,7 +44,12 @@ export async function openParquet(path: string, recorder: Recorder): Promise<Par
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
       name: "record_event",
-      parameterTypes: [VARCHAR, INTEGER, INTEGER, ...plan.optional.map((type) => ({ INTEGER, VARCHAR, UBIGINT })[type])],
+      parameterTypes: [
+        VARCHAR,
+        INTEGER,
+        INTEGER,
+        ...plan.optional.map((type) => ({ INTEGER, VARCHAR, UBIGINT })[type]),
+      ],
       returnType: UTINYINT,
       volatile: true,
       specialHandling: true,
@@ -86,7 +92,12 @@ function piecesOf(groupRows: readonly number[]): readonly (readonly [number, num
   return pieces;
 }
 
-type Plan = { readonly parameters: readonly string[]; /** Types of the parameters after the third. */ readonly optional: readonly ("INTEGER" | "VARCHAR" | "UBIGINT")[]; readonly record: (chunk: DuckDBDataChunk) => void; readonly check: () => void };
+type Plan = {
+  readonly parameters: readonly string[];
+  /** Types of the parameters after the third. */ readonly optional: readonly ("INTEGER" | "VARCHAR" | "UBIGINT")[];
+  readonly record: (chunk: DuckDBDataChunk) => void;
+  readonly check: () => void;
+};
 
 /** A digit of a combination: in SQL a number from 0, and the value that each number stands for; null is unforeseen. */
 type Digit = { readonly sql: string; readonly values: readonly (string | null)[] };
@@ -95,7 +106,8 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
   const { job, timed } = recorder;
   if (NEEDED_COLUMNS.some((column) => !types.has(column))) throw new NotForBulk("a column is missing");
   const columns = columnsOf([...types.keys()], job);
-  if (timed || job.knownOn !== null || types.get("type") !== "VARCHAR" || columns.dates.length > 1) throw new UnforeseenColumns();
+  if (timed || job.knownOn !== null || types.get("type") !== "VARCHAR" || columns.dates.length > 1)
+    throw new UnforeseenColumns();
   const eventTypes = [...job.context.types.keys()];
   const digits: readonly Digit[] = [
     { sql: `coalesce(list_position(${list(eventTypes)}, "type"), 0)`, values: [null, ...eventTypes] },
@@ -109,10 +121,17 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
     weight *= values.length;
     return term;
   });
-  const empty = ["replaces", "data", "recorded"].filter((column) => types.has(column)).map((column) => `${named(column)} IS NULL`);
-  const short = ["organisation", "service", "area", "reason"].filter((column) => types.has(column)).map((column) => `coalesce(strlen(CAST(${named(column)} AS VARCHAR)), 0) <= 200`);
+  const empty = ["replaces", "data", "recorded"]
+    .filter((column) => types.has(column))
+    .map((column) => `${named(column)} IS NULL`);
+  const short = ["organisation", "service", "area", "reason"]
+    .filter((column) => types.has(column))
+    .map((column) => `coalesce(strlen(CAST(${named(column)} AS VARCHAR)), 0) <= 200`);
   const conditions = [...empty, ...short];
-  const combination = conditions.length === 0 ? terms.join(" + ") : `CASE WHEN ${conditions.join(" AND ")} THEN ${terms.join(" + ")} ELSE 0 END`;
+  const combination =
+    conditions.length === 0
+      ? terms.join(" + ")
+      : `CASE WHEN ${conditions.join(" AND ")} THEN ${terms.join(" + ")} ELSE 0 END`;
 
   // Combinations are few and low: a table of what they mean, filled as they come.
   const meanings = new Int32Array(combinations * 2).fill(UNREAD);
@@ -127,18 +146,37 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
     const [type, ...fields] = values as string[];
     const translation = translate(recorder, columns, type as string, fields, [hasDate]);
     if (translation === null) return UNFORESEEN;
-    return translation.symbol | (translation.dateColumn >= 0 && hasDate ? WITH_DATE : 0) | (translation.matterLater ? MATTERS_LATER : 0);
+    return (
+      translation.symbol |
+      (translation.dateColumn >= 0 && hasDate ? WITH_DATE : 0) |
+      (translation.matterLater ? MATTERS_LATER : 0)
+    );
   };
   const dateColumn = columns.dates[0];
   const optional = [
     ...(dateColumn === undefined ? [] : [dayNumber(named(dateColumn), types.get(dateColumn) as string, NO_DAY)]),
     ...(types.has("person") ? [`coalesce(CAST("person" AS VARCHAR), '')`] : []),
-    ...(types.has("id") ? [`CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`] : []),
+    ...(types.has("id")
+      ? [`CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`]
+      : []),
   ];
   return {
-    optional: [...(dateColumn === undefined ? [] : ["INTEGER" as const]), ...(types.has("person") ? ["VARCHAR" as const] : []), ...(types.has("id") ? ["UBIGINT" as const] : [])],
-    parameters: [`coalesce(CAST("case" AS VARCHAR), '')`, `(${combination})::INTEGER`, dayNumber(`"occurred"`, types.get("occurred") as string, 0), ...optional],
-    ...vectorReader(recorder, meanings, meaningOf, { date: dateColumn !== undefined, person: types.has("person"), id: types.has("id") }),
+    optional: [
+      ...(dateColumn === undefined ? [] : ["INTEGER" as const]),
+      ...(types.has("person") ? ["VARCHAR" as const] : []),
+      ...(types.has("id") ? ["UBIGINT" as const] : []),
+    ],
+    parameters: [
+      `coalesce(CAST("case" AS VARCHAR), '')`,
+      `(${combination})::INTEGER`,
+      dayNumber(`"occurred"`, types.get("occurred") as string, 0),
+      ...optional,
+    ],
+    ...vectorReader(recorder, meanings, meaningOf, {
+      date: dateColumn !== undefined,
+      person: types.has("person"),
+      id: types.has("id"),
+    }),
   };
 }
 
@@ -160,18 +198,31 @@ function dayNumber(column: string, type: string, absent: number): string {
 
 function digitOf(column: string, type: string, recorder: Recorder): Digit {
   const fields: FieldFile[] = [];
-  for (const declared of recorder.job.context.types.values()) if (declared[column] !== undefined) fields.push(declared[column]);
+  for (const declared of recorder.job.context.types.values())
+    if (declared[column] !== undefined) fields.push(declared[column]);
   if (fields.length === 0) throw new UnforeseenColumns(); // areas, of which there are many
-  if (type === "BOOLEAN") return { sql: `coalesce(CAST(${named(column)} AS INTEGER) + 1, 0)`, values: ["", "false", "true"] };
+  if (type === "BOOLEAN")
+    return { sql: `coalesce(CAST(${named(column)} AS INTEGER) + 1, 0)`, values: ["", "false", "true"] };
   if (/^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)) {
     const numbers = Array.from({ length: MOST_NUMBER }, (_, value) => String(value));
-    return { sql: `(CASE WHEN ${named(column)} IS NULL THEN 1 WHEN ${named(column)} BETWEEN 0 AND ${MOST_NUMBER - 1} THEN ${named(column)} + 2 ELSE 0 END)`, values: [null, "", ...numbers] };
+    return {
+      sql: `(CASE WHEN ${named(column)} IS NULL THEN 1 WHEN ${named(column)} BETWEEN 0 AND ${MOST_NUMBER - 1} THEN ${named(column)} + 2 ELSE 0 END)`,
+      values: [null, "", ...numbers],
+    };
   }
   if (type !== "VARCHAR") throw new UnforeseenColumns();
-  const choices = new Set(fields.flatMap((field) => [...Object.keys(field.choices ?? {}), ...(field.type === "yes-no" ? ["true", "false"] : [])]));
+  const choices = new Set(
+    fields.flatMap((field) => [
+      ...Object.keys(field.choices ?? {}),
+      ...(field.type === "yes-no" ? ["true", "false"] : []),
+    ]),
+  );
   const values = ["", ...choices];
   const absent = `CAST(${named(column)} IS NULL AS INTEGER) * ${values.length + 1}`;
-  return { sql: `(coalesce(list_position(${list(values)}, ${named(column)}), 0) + ${absent})`, values: [null, ...values, ""] };
+  return {
+    sql: `(coalesce(list_position(${list(values)}, ${named(column)}), 0) + ${absent})`,
+    values: [null, ...values, ""],
+  };
 }
 
 /** The scalar function's work: every row of a vector becomes a record. */
@@ -201,7 +252,8 @@ function vectorReader(
       const index = (combinations[row] as number) * 2 + (date === NO_DAY ? 0 : 1);
       let meaning = meanings[index] as number;
       if (meaning === UNREAD) meaning = meanings[index] = meaningOf(combinations[row] as number, date !== NO_DAY);
-      if (meaning === UNFORESEEN || day < 1 || day > lastDay || date === 0 || date > lastDay || date < NO_DAY) throw new UnforeseenColumns();
+      if (meaning === UNFORESEEN || day < 1 || day > lastDay || date === 0 || date > lastDay || date < NO_DAY)
+        throw new UnforeseenColumns();
       let symbol = meaning & 0xffff;
       const tick = zero + day;
       if (tick > asAtDay) symbol = (meaning & MATTERS_LATER) === 0 ? IGNORED : INTERPRET;

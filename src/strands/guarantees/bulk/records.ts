@@ -54,7 +54,15 @@ export type PoolContents = Pick<Pool, "words" | "timed" | "blocks" | "spilled" |
 
 export function newDraft(): Draft {
   const name = () => new Int32Array(LONGEST_NAME);
-  return { name: name(), nameWords: 0, person: name(), personWords: 0, symbol: 0, dates: new Float64Array([0, NO_DATE]), idHash: 0 };
+  return {
+    name: name(),
+    nameWords: 0,
+    person: name(),
+    personWords: 0,
+    symbol: 0,
+    dates: new Float64Array([0, NO_DATE]),
+    idHash: 0,
+  };
 }
 
 /** @param words size of the pool; when it is full its records go to the file `spillPath` */
@@ -83,7 +91,8 @@ export function appendRecord(pool: Pool, draft: Draft): void {
   let at = pool.cursors[partition] as number;
   if (at + size > (pool.ends[partition] as number)) at = nextBlock(pool, partition);
   const { words } = pool;
-  words[at++] = nameWords | (personWords << 8) | (draft.symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
+  words[at++] =
+    nameWords | (personWords << 8) | (draft.symbol << 16) | (hasField ? 1 << 30 : 0) | (idHash !== 0 ? 1 << 31 : 0);
   for (let index = 0; index < nameWords; index++) words[at++] = name[index] as number;
   if (personWords > 0) {
     words.set(draft.person.subarray(0, personWords), at);

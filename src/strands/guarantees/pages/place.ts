@@ -120,7 +120,9 @@ function bigFigures(
             }),
     },
     // The region itself has nothing larger here to be compared with.
-    ...(region === null || area.parentCode === null ? [] : [{ value: formats.percent(region), meaning: t("place.region") }]),
+    ...(region === null || area.parentCode === null
+      ? []
+      : [{ value: formats.percent(region), meaning: t("place.region") }]),
     { value: formats.number(waiting), meaning: t("place.waiting") },
     {
       value: formats.number(overdue),
