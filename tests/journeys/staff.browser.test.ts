@@ -99,6 +99,19 @@ test("a clerk corrects an entry with a reason, and the page says what the earlie
   await page.context().close();
 });
 
+test("a correction without a reason is sent back, and nothing is recorded", async () => {
+  const page = await site.openAs("amara");
+  await page.goto(`${site.url}/people/${storyIds.gwenllian}`);
+  const before = await facts(storyIds.gwenllian);
+  await page.getByRole("link", { name: /^Correct\s?: You agreed to the treatment/ }).click();
+  await typeDate(page, "1", "12", "2024");
+  await page.getByRole("button", { name: "Record it" }).click();
+  assert.match(await page.title(), /^Error:/);
+  assert.match(await page.getByRole("alert").innerText(), /Say why the entry is corrected/);
+  assert.equal(await facts(storyIds.gwenllian), before);
+  await page.context().close();
+});
+
 for (const [kind, date, message] of [
   ["an impossible date", "31 2 2025", /Enter a real date/],
   ["a date that has not come yet", "1 4 2025", /The day must be today or earlier/],
