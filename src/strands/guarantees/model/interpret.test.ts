@@ -729,6 +729,13 @@ describe("as at, as known on, and corrections", () => {
     );
   });
 
+  test("of two corrections of one entry the last recorded stands, whatever their ids and the order of the rows", () => {
+    const early = "2024-01-05 answered id=z replaces=b recorded=2024-01-16";
+    const late = "2024-01-09 answered id=c replaces=b recorded=2024-01-17";
+    assert.equal(clock(plain, [opened, first, early, late]).stopped, "2024-01-09");
+    assert.equal(clock(plain, [late, early, first, opened]).stopped, "2024-01-09");
+  });
+
   test("before a correction was known the entry it corrects stands", () => {
     const state = (knownOn: string) =>
       pick(clock(plain, [opened, first, second, third], { knownOn }), "state", "stopped");
