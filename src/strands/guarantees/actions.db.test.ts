@@ -206,6 +206,7 @@ describe("recording an event", () => {
     caseId: "a1",
     row,
     factId: newFactId(),
+    seenVersion: view.version,
     recordedBy: "staff-1",
     now,
     ...changes,
@@ -255,6 +256,12 @@ describe("recording an event", () => {
       assert.ok((await recordEvent(tools, request(old, { type: "appointment-attended", occurred: "2024-05-01" }))).ok);
       const refused = await recordEvent(tools, request(old, treated));
       assert.ok(!refused.ok && "refusal" in refused && refused.refusal.kind === "version-conflict");
+      const shownBefore = { ...request(await person(tools, "ann"), treated), seenVersion: old.version };
+      const late = await recordEvent(tools, shownBefore);
+      assert.ok(
+        !late.ok && "refusal" in late && late.refusal.kind === "version-conflict",
+        "the form was shown before it",
+      );
       assert.equal((await readSubject(db, "ann")).length, 2);
     });
   });

@@ -417,7 +417,7 @@ test("an empty file, a list and a sentence are no definitions, and the check say
 
 describe("an overlay may tighten and do nothing else", () => {
   const overlay = (promises: string, more = "") =>
-    `id: near\noverlays: se-vardgaranti\nname: Near\nlaw: stockholm somewhere\nfrom: 2010-07-01\n${more}promises:\n${promises}`;
+    `id: near\noverlays: se-vardgaranti\nname: Near\nlaw: stockholm somewhere\n${more}promises:\n${promises}`;
   const problems = (text: string) => {
     const read = checkOverlayText(text, built.definitions);
     return read.ok ? [] : read.problems.map((problem) => `${problem.line}:${problem.column} ${problem.message}`);

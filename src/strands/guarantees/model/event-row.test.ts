@@ -51,7 +51,16 @@ test("a row gives the event with what is said around it", () => {
   });
   assert.deepEqual(
     { ...row, event: null },
-    { case: "c1", person: "p1", reason: "typed wrongly", organisation: "o", service: "s", area: "a", event: null },
+    {
+      case: "c1",
+      person: "p1",
+      reason: "typed wrongly",
+      organisation: "o",
+      service: "s",
+      area: "a",
+      named: true,
+      event: null,
+    },
   );
   assert.deepEqual(row.event, {
     id: "e1",

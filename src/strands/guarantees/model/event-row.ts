@@ -64,7 +64,7 @@ export function readEventRow(raw: RawRow, context: RowContext): EventRow | reado
     const value = raw[column];
     if (value === undefined || value === null || value === "") return null;
     if (typeof value === "object") problems.push({ column, message: "is not a text" });
-    const text = String(value);
+    const text = textOf(value);
     if (text.length > LONGEST_NAME) problems.push({ column, message: `is longer than ${LONGEST_NAME} characters` });
     return text;
   };
@@ -125,6 +125,11 @@ function idFromContent(
   return `${type} ${when(occurred)}${learnt}${replaces === null ? "" : ` replaces ${inName(replaces)}`}${rest.join("")}`;
 }
 
+/** What a column holds as text; JSON may hold an object where a text ought to be, even one that cannot be made a text. */
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** A text in quotes where it could be taken for something else: two contents must not share a name. */
 function inName(value: unknown): string {
   const ambiguous = typeof value === "string" && (/[\s="]/.test(value) || value === "" || readValue(value) !== value);
@@ -133,7 +138,7 @@ function inName(value: unknown): string {
 
 function readWhen(value: unknown, column: string, zone: Zone, problems: RowProblem[]): Moment | null {
   if (value === undefined || value === null || value === "") return null;
-  const moment = readMoment(String(value).trim(), zone);
+  const moment = readMoment(textOf(value).trim(), zone);
   if (typeof moment !== "string") return moment;
   problems.push({ column, message: moment });
   return null;
@@ -183,7 +188,7 @@ function readField(
   field: FieldFile,
   zone: Zone,
 ): string | number | boolean | { readonly problem: string } {
-  const text = String(value).trim();
+  const text = textOf(value).trim();
   switch (field.type) {
     case "yes-no":
       if (/^(true|yes|1)$/i.test(text)) return true;

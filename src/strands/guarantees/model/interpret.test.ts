@@ -659,7 +659,7 @@ describe("versions", () => {
 
 describe("overlays and parameters", () => {
   const file = definitionFile();
-  const overlay = { id: "near", overlays: "test", name: "Near", law: "act § 9", from: "2000-01-01" };
+  const overlay = { id: "near", overlays: "test", name: "Near", law: "act § 9" };
 
   test("an overlay shortens the limit and drops a pause, and leaves the rest", () => {
     const tight = build(file, {}, { ...overlay, promises: { answer: { limit: "5 days", "drop-pauses": ["away"] } } });
