@@ -76,8 +76,8 @@ test("a clerk corrects an entry with a reason, and the page says what the earlie
   await page.goto(site.url + tom);
   await page.getByRole("link", { name: /^Correct\s?: An appointment was cancelled, 19 Feb 2025$/ }).click();
   assert.match(await page.locator("main").innerText(), /The earlier one stays on record and no longer counts/);
-  await typeDate(page, "20", "2", "2025");
-  await page.getByLabel("The hospital").check();
+  assert.equal(await page.getByLabel("The hospital").isChecked(), true, "the form begins with what stands");
+  await page.getByLabel("Day").fill("20");
   await page.getByLabel("Why is it corrected?").fill("The letter was dated a day later");
   await page.getByRole("button", { name: "Record it" }).click();
   const entry = page.locator(".hr-events__item").filter({ hasText: "An appointment was cancelled" });
@@ -109,6 +109,13 @@ test("a correction without a reason is sent back, and nothing is recorded", asyn
   assert.match(await page.title(), /^Error:/);
   assert.match(await page.getByRole("alert").innerText(), /Say why the entry is corrected/);
   assert.equal(await facts(storyIds.gwenllian), before);
+  await page.context().close();
+});
+
+test("an event that no promise of the case knows has no form, and an entry that is not of the case cannot be corrected", async () => {
+  const page = await site.openAs("amara");
+  for (const query of ["type=launched", "type=appointment-cancelled&replaces=no-such-entry"])
+    assert.equal((await page.goto(`${site.url}${tom}/record?case=story-tom-knee&${query}`))?.status(), 404, query);
   await page.context().close();
 });
 
@@ -155,7 +162,7 @@ test("the same form sent twice records once", async () => {
   await page.context().close();
 });
 
-test("two clerks record the same for one person: both entries stand, each by its own form", async () => {
+test("two clerks record the same for one person: the second is told, loses nothing, and decides again", async () => {
   const first = await site.openAs("leon");
   const second = await site.openAs("siobhan");
   const address = `${site.url}/people/${storyIds.noah}/record?case=story-noah-plan`;
@@ -164,6 +171,12 @@ test("two clerks record the same for one person: both entries stand, each by its
   for (const page of [first, second]) await typeDate(page, "11", "3", "2025");
   await first.getByRole("button", { name: "Record it" }).click();
   assert.match(await first.locator(".hr-notice").innerText(), /Recorded: /);
+  await second.getByRole("button", { name: "Record it" }).click();
+  assert.match(
+    await second.locator(".govuk-error-summary").innerText(),
+    /Somebody else recorded something for this person/,
+  );
+  assert.equal(await second.locator("#occurred-year").inputValue(), "2025");
   await second.getByRole("button", { name: "Record it" }).click();
   assert.match(await second.locator(".hr-notice").innerText(), /Recorded: /);
   await first.context().close();

@@ -79,6 +79,8 @@ export type RecordRequest = {
   readonly row: RawRow;
   /** Made with the form, so that sending it twice records once. */
   readonly factId: string;
+  /** The version of the person's record that the form was shown with: what came after it, its writer has not seen. */
+  readonly seenVersion: number;
   readonly recordedBy: string;
   readonly now: Temporal.Instant;
 };
@@ -115,7 +117,7 @@ export async function recordEvent(tools: GuaranteeTools, request: RecordRequest)
     replaces: event.replaces,
     reason: event.replaces === null ? null : read.reason,
   };
-  return appendOne(tools, request.person, fact, request.now);
+  return appendOne(tools, request.person, request.seenVersion, fact, request.now);
 }
 
 /** Takes an entry back: it stays on record, and no longer counts. */
@@ -142,12 +144,13 @@ export async function withdrawEntry(
     replaces: entry.id,
     reason: request.reason,
   };
-  return appendOne(tools, request.person, fact, request.now);
+  return appendOne(tools, request.person, request.person.version, fact, request.now);
 }
 
 async function appendOne(
   tools: GuaranteeTools,
   person: PersonView,
+  seenVersion: number,
   fact: NewFact,
   now: Temporal.Instant,
 ): Promise<Recorded> {
@@ -155,7 +158,7 @@ async function appendOne(
   const result = await append(tools.db, {
     facts: [fact],
     // A form that is sent twice finds its own fact: the version it was decided on no longer matters.
-    ...(repeated ? {} : { expectedVersions: new Map([[person.subjectId, person.version]]) }),
+    ...(repeated ? {} : { expectedVersions: new Map([[person.subjectId, seenVersion]]) }),
     projections: tools.projections,
     receivedAt: now,
   });

@@ -297,7 +297,7 @@ function namesOf(serviceId: string, directory: Directory): { readonly name: stri
 
 function shareText(counts: Tally, { t, formats }: Words): string {
   const value = share(counts);
-  return value === null ? t("place.nothing") : formats.percent(value, 1);
+  return value === null ? t("place.nothing") : formats.percent(value);
 }
 
 function downloads(figures: PlaceFigures, { t }: Words): ChartView["downloads"] {

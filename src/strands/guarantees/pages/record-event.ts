@@ -1,3 +1,4 @@
+import type { Fact } from "../../../core/record/index.ts";
 import { inLanguage } from "../model/definition.ts";
 import type { RowProblem } from "../model/event-row.ts";
 import type { CaseView, PersonView } from "../model/person.ts";
@@ -69,6 +70,20 @@ export function eventForm(
     [promise.limit].flat().some((limit) => (typeof limit === "string" ? limit : limit.is).includes("hour")),
   );
   return { title: inLanguage(event.label, t.language), fields, timed };
+}
+
+/** What an entry says, as its form's fields: a correction begins with what stands, so that only what is wrong is typed. */
+export function correctionOf(owner: CaseView, fact: Fact): Readonly<Record<string, string>> {
+  const zone = owner.definitions[0]?.zone.id ?? "UTC";
+  const time = fact.occurredAt?.toZonedDateTimeISO(zone).toPlainTime().toString({ smallestUnit: "minute" }) ?? "";
+  const { day, month, year } = fact.occurredOn;
+  return {
+    "occurred-day": String(day),
+    "occurred-month": String(month),
+    "occurred-year": String(year),
+    time,
+    ...Object.fromEntries(Object.entries(fact.data).map(([name, value]) => [`field_${name}`, String(value)])),
+  };
 }
 
 /** Who it is about: name, date of birth, identifier, case and service, so that nobody records on the wrong person. */

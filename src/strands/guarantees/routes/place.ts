@@ -160,7 +160,7 @@ async function placesPage(
       name: area.name,
       href: paths.place(area.code),
       region: area.parentCode === null,
-      share: value === null ? t("place.nothing") : formats.percent(value, 1),
+      share: value === null ? t("place.nothing") : formats.percent(value),
       width: Math.round((value ?? 0) * 100),
       counted: t("place.counted", { count: all.kept + all.broken }),
     };

@@ -4,7 +4,7 @@ import { route, type AnyRoute, type RouteContext } from "../../../web/route.ts";
 import { loadPerson, newFactId, recordEvent, withdrawEntry, type GuaranteeTools, type Recorded } from "../actions.ts";
 import type { RawRow } from "../model/event-row.ts";
 import type { CaseView, PersonView } from "../model/person.ts";
-import { eventChoices, eventForm, formFaults, recordHeading } from "../pages/record-event.ts";
+import { correctionOf, eventChoices, eventForm, formFaults, recordHeading } from "../pages/record-event.ts";
 import { paths } from "../paths.ts";
 
 const params = z.object({ subjectId: z.string().min(1).max(200) });
@@ -24,6 +24,7 @@ const form = z.looseObject({
   reason: text,
   occurred: z.string().max(40),
   time: z.string().max(10).optional(),
+  version: z.coerce.number().int().min(0),
 });
 const withdrawal = z.object({ fact: id, id, reason: text });
 type WithSubject = { readonly params: { readonly subjectId: string } };
@@ -46,12 +47,12 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         if (view === null || owner === undefined) return notFound(t("record.noCase"));
         const type = input.query.type;
         if (type === undefined) return choicePage(context, view, owner);
-        return formPage(context, view, owner, {
-          type,
-          replaces: input.query.replaces ?? "",
-          id: newFactId(),
-          form: emptyForm(form),
-        });
+        const replaces = input.query.replaces ?? "";
+        const earlier = owner.facts.find((fact) => fact.id === replaces);
+        if (eventForm(owner, type, context) === null || (replaces !== "" && earlier === undefined))
+          return notFound(t("record.noCase"));
+        const typed = earlier === undefined ? {} : correctionOf(owner, earlier);
+        return formPage(context, view, owner, { type, replaces, id: newFactId(), form: emptyForm(form, typed) });
       },
     }),
     route({
@@ -89,6 +90,7 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
           person: view,
           caseId: owner.caseId,
           factId: input.form.value.id,
+          seenVersion: input.form.value.version,
           row: rowOf(input.form.value),
           recordedBy: persona?.id ?? "unknown",
           now,
@@ -158,6 +160,7 @@ function formPage(
       action: paths.recordForm(view.subjectId),
       type: state.type,
       replaces: state.replaces,
+      version: view.version,
       id: state.id,
       form: state.form,
       dateItems: dateInputItems(state.form, "occurred", t),
