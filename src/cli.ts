@@ -90,6 +90,7 @@ program
   .description(
     "Empties the projections and computes them again from the facts of the record. Readers see the old rows until the new ones are all there.",
   )
+  .addHelpText("after", "\nExample:\n  handrail rebuild")
   .action(async () =>
     opened(async (open) => {
       const { rebuild } = await import("./core/record/index.ts");
@@ -116,6 +117,7 @@ program
   .description(
     "Distributes the tables of subjects by subject_id and copies the small ones to every node. Doing it twice changes nothing.",
   )
+  .addHelpText("after", "\nExample:\n  DATABASE_URL=postgres://coordinator/handrail handrail distribute")
   .action(async () =>
     opened(async (open) => {
       const { distribute } = await import("./core/database/index.ts");

@@ -42,7 +42,7 @@ export function addGuaranteeCommands(program: Command, withRecord: WithRecord): 
     .option("--known-on <when>", "only what was recorded by then")
     .option("--version <id>", "judge every clock by this version")
     .option("--overlay <id>", "a regional overlay, for all cases")
-    .option("--set <parameter=choice>", "choose a reading where published ones disagree", collect, [])
+    .option("--set <parameter=choice>", "choose a reading where published ones disagree", collect)
     .option("--format <format>", "ndjson, csv, parquet or table (table on a terminal, ndjson when piped)", oneOfFormats)
     .option("--explain", "add the steps: event, paragraph and a sentence each (ndjson)")
     .option("--skip-bad-rows", "go on without the rows that are not in order, and list them")
@@ -159,7 +159,7 @@ Examples:
 
 Exit codes: 0 done · 1 something failed · 2 the input is not in order, nothing was written`;
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -90,7 +90,13 @@ export async function importFiles(
       },
     });
     for await (const row of goodRows(paths, tools, zone.id))
-      await sink.write(factOfRow(withRecordId(row), zone, "import"));
+      await sink.write(
+        factOfRow(
+          withRecordId({ ...row, person: row.person ?? checked.persons.get(row.case) ?? null }),
+          zone,
+          "import",
+        ),
+      );
     const totals = await sink.end();
     progress.done();
     await maintain(tools.db);
@@ -137,6 +143,8 @@ type Checked = {
   readonly services: ReadonlySet<string | null>;
   /** Events dated after now. */
   readonly ahead: number;
+  /** Whose each case is, where a row says so. */
+  readonly persons: ReadonlyMap<string, string>;
 };
 
 async function checkRows(paths: readonly string[], { library }: RecordTools, zoneId: string): Promise<Checked> {
@@ -165,15 +173,16 @@ async function checkRows(paths: readonly string[], { library }: RecordTools, zon
       good++;
       services.add(read.service);
       if (startOfMoment(read.event.occurred, context.zone) > now) ahead++;
-      const person = read.person ?? read.case;
+      // A row need not name the person again: another row of its case does.
       const before = persons.get(read.case);
-      if (before === undefined && persons.size < CASES_CHECKED) persons.set(read.case, person);
-      if (before !== undefined && before !== person)
-        bad("person", `"${person}" is not the person of the other rows of case "${read.case}", "${before}"`);
+      if (before === undefined && read.person !== null && persons.size < CASES_CHECKED)
+        persons.set(read.case, read.person);
+      if (before !== undefined && read.person !== null && before !== read.person)
+        bad("person", `"${read.person}" is not the person of the other rows of case "${read.case}", "${before}"`);
     }
   }
   progress.done();
-  return { badRows, good, services, ahead };
+  return { badRows, good, services, ahead, persons };
 }
 
 /** What an import took and its sender should know: nothing here is an error. */
