@@ -44,42 +44,39 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
   const coded = [typeColumn, ...columns.coded.map(at)];
   const dates = columns.dates.map(at);
   const values = coded.map(() => valueCodes());
-  const combinations = combinationCodes(coded.length + dates.length);
-  const translations: (Translation | null)[] = [];
-  const codes = new Int32Array(coded.length + dates.length);
+  const combinations = newCombinations();
+  const translations: (Translation | null | undefined)[] = [];
   const days = new Int32Array(dates.length);
 
   const translationOf = (bytes: Buffer, starts: Int32Array, ends: Int32Array): Translation | null => {
+    let node = 0;
     for (let index = 0; index < coded.length; index++) {
       const column = coded[index] as number;
-      const code = codeOf(values[index] as ValueCodes, bytes, starts[column] as number, ends[column] as number);
+      const from = starts[column] as number;
+      const to = ends[column] as number;
+      if (from === to) continue;
+      const code = codeOf(values[index] as ValueCodes, bytes, from, to);
       if (code < 0) return null;
-      codes[index] = code;
+      node = step(combinations, node, index, code);
     }
     for (let index = 0; index < dates.length; index++) {
       const column = dates[index] as number;
       const from = starts[column] as number;
       const to = ends[column] as number;
-      const day = from === to ? NOT_A_DAY : dayIn(bytes, from, to);
-      if (from < to && (day === NOT_A_DAY || timed)) return null;
+      days[index] = NOT_A_DAY;
+      if (from === to) continue;
+      const day = dayIn(bytes, from, to);
+      if (day === NOT_A_DAY || timed) return null;
       days[index] = day;
-      codes[coded.length + index] = from === to ? 0 : 1;
+      node = step(combinations, node, coded.length + index, 1);
     }
-    const number = combinationOf(combinations, codes);
-    if (number < 0) return null;
-    if (number === translations.length) {
-      const texts = coded.map((column) => bytes.toString("utf8", starts[column], ends[column]));
-      translations.push(
-        translate(
-          recorder,
-          columns,
-          texts[0] as string,
-          texts.slice(1),
-          [...codes.subarray(coded.length)].map((code) => code === 1),
-        ),
-      );
-    }
-    return translations[number] as Translation | null;
+    if (node >= MOST_COMBINATIONS) return null;
+    const known = translations[node];
+    if (known !== undefined) return known;
+    const texts = coded.map((column) => bytes.toString("utf8", starts[column], ends[column]));
+    const found = translate(recorder, columns, texts[0] as string, texts.slice(1), Array.from(days, (day) => day !== NOT_A_DAY));
+    translations[node] = found;
+    return found;
   };
 
   /** Records a usual row; false when it is not one. */
@@ -208,31 +205,25 @@ function codeOf(values: ValueCodes, bytes: Buffer, from: number, to: number): nu
   return values.count;
 }
 
-/** Numbers for the different combinations of codes, as a tree with a level for each column. */
-type CombinationCodes = { readonly children: Int32Array[]; nodes: number; leaves: number; readonly depth: number };
+/**
+ * Numbers for the different combinations of values: a tree in which a value leads from one number to the next. Columns
+ * that are empty lead nowhere, so that most rows take one step.
+ */
+type Combinations = { readonly children: (Int32Array | undefined)[][]; count: number };
 const MOST_COMBINATIONS = 10_000;
 
-function combinationCodes(depth: number): CombinationCodes {
-  return { children: [new Int32Array(MOST_VALUES + 1)], nodes: 1, leaves: 0, depth };
+function newCombinations(): Combinations {
+  return { children: [[]], count: 1 };
 }
 
-function combinationOf(combinations: CombinationCodes, codes: Int32Array): number {
-  const { children, depth } = combinations;
-  let node = 0;
-  for (let level = 0; level < depth - 1; level++) {
-    const below = children[node] as Int32Array;
-    const code = codes[level] as number;
-    let next = below[code] as number;
-    if (next === 0) {
-      if (combinations.nodes === MOST_COMBINATIONS) return -1;
-      next = combinations.nodes++;
-      below[code] = next;
-      children.push(new Int32Array(MOST_VALUES + 1));
-    }
-    node = next;
-  }
-  const last = children[node] as Int32Array;
-  const code = codes[depth - 1] as number;
-  if (last[code] === 0) last[code] = ++combinations.leaves;
-  return (last[code] as number) - 1;
+/** The combination that follows from one by a value of a column; MOST_COMBINATIONS when there are too many. */
+function step(combinations: Combinations, from: number, column: number, code: number): number {
+  if (from === MOST_COMBINATIONS) return from;
+  const columns = combinations.children[from] as (Int32Array | undefined)[];
+  const codes = columns[column] ?? (columns[column] = new Int32Array(MOST_VALUES + 1));
+  const known = codes[code] as number;
+  if (known !== 0) return known;
+  if (combinations.count === MOST_COMBINATIONS) return MOST_COMBINATIONS;
+  combinations.children.push([]);
+  return (codes[code] = combinations.count++);
 }

@@ -87,43 +87,62 @@ function readRows(file: CsvFile, bytes: Buffer, begin: number, end: number, onRo
 const BLANK_LINE = -1;
 
 /**
- * Finds the fields of one row; answers where the next row begins. A function of its own, called for every row: a loop
- * around all rows would be compiled less well.
+ * Finds the fields of one row; answers where the next row begins. Functions of their own for a row and a field: they are
+ * called so often that they are compiled well, which one loop around everything is not.
  */
 function readRow(crlf: boolean, bytes: Buffer, begin: number, starts: Int32Array, ends: Int32Array): number {
   const last = starts.length - 1;
-  let column = 0;
-  let start = begin;
-  for (let at = begin; ; at++) {
-    const byte = bytes[at] as number;
-    if (byte > COMMA) continue;
-    if (byte === COMMA) {
-      if (column === last) throw new NotForBulk("a row has too many fields");
-      starts[column] = start;
-      ends[column++] = at;
-      start = at + 1;
-    } else if (byte === NEWLINE) {
-      const end = crlf ? at - 1 : at;
-      if (crlf && bytes[end] !== RETURN) throw new NotForBulk("lines end in different ways");
-      starts[column] = start;
-      ends[column] = end;
-      if (column < last) {
-        if (column > 0 || end > start) throw new NotForBulk("a row has too few fields");
-        ends[0] = BLANK_LINE;
-      }
-      return at + 1;
-    } else if (byte === QUOTE) {
-      if (at !== start) throw new NotForBulk("a field has quotes inside");
-      const close = closingQuote(bytes, at);
-      starts[column] = at + 1;
-      ends[column] = close;
-      at = close + 1;
-      if (crlf && bytes[at] === RETURN) at++;
-      if (bytes[at] === NEWLINE && column === last) return at + 1;
-      if (bytes[at] !== COMMA || column++ === last)
-        throw new NotForBulk("a field has quotes inside, or a row the wrong number of fields");
-      start = at + 1;
+  let at = begin;
+  for (let column = 0; column < last; column++) {
+    starts[column] = at;
+    at = plainEnd(bytes, at);
+    if (bytes[at] !== COMMA) return readUnusualRow(crlf, bytes, begin, starts, ends);
+    ends[column] = at++;
+  }
+  starts[last] = at;
+  at = plainEnd(bytes, at);
+  ends[last] = at;
+  if (crlf && bytes[at] === RETURN) at++;
+  else if (crlf) return readUnusualRow(crlf, bytes, begin, starts, ends);
+  return bytes[at] === NEWLINE ? at + 1 : readUnusualRow(crlf, bytes, begin, starts, ends);
+}
+
+/** The same for a row that is empty, has quotes or other signs; NotForBulk for one that is not in order. */
+function readUnusualRow(crlf: boolean, bytes: Buffer, begin: number, starts: Int32Array, ends: Int32Array): number {
+  if (bytes[begin] === NEWLINE || (crlf && bytes[begin] === RETURN && bytes[begin + 1] === NEWLINE)) {
+    ends[0] = BLANK_LINE;
+    return begin + (bytes[begin] === NEWLINE ? 1 : 2);
+  }
+  let at = begin;
+  for (let column = 0; column < starts.length; column++) {
+    const quoted = bytes[at] === QUOTE;
+    starts[column] = quoted ? at + 1 : at;
+    at = quoted ? closingQuote(bytes, at) : fieldEnd(bytes, at);
+    ends[column] = at;
+    if (quoted) at++;
+    if (column < starts.length - 1) {
+      if (bytes[at++] !== COMMA) throw new NotForBulk("a row has too few fields, or quotes inside one");
+    } else if (crlf) {
+      if (!quoted) ends[column] = --at;
+      if (bytes[at++] !== RETURN) throw new NotForBulk("lines end in different ways");
     }
+  }
+  if (bytes[at] !== NEWLINE) throw new NotForBulk("a row has too many fields, or quotes inside one");
+  return at + 1;
+}
+
+/** The next byte that could end a field: commas and line ends, and little else, lie below letters, digits and dashes. */
+function plainEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while ((bytes[at] as number) > COMMA) at++;
+  return at;
+}
+
+/** The next comma, line end or quote. */
+function fieldEnd(bytes: Buffer, from: number): number {
+  for (let at = from; ; at++) {
+    const byte = bytes[at] as number;
+    if (byte === COMMA || byte === NEWLINE || byte === QUOTE) return at;
   }
 }
 

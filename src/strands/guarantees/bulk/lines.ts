@@ -16,7 +16,7 @@ export function partitionLines(
 ): Uint8Array {
   const ranks = promiseRanks(definition);
   const cases = casesWithClocks(clocks.subject, clocks.length).map(({ subject, from, to }) => ({
-    name: nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number),
+    name: nameText(grouped.words, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number),
     subject,
     rows: inOrderOfPromise(clocks, ranks, from, to),
   }));
@@ -27,7 +27,7 @@ export function partitionLines(
     for (const { name, subject, rows } of cases) {
       const personWords = grouped.personWords[subject] as number;
       const person =
-        personWords === 0 ? name : nameText(grouped.names, grouped.personAt[subject] as number, personWords);
+        personWords === 0 ? name : nameText(grouped.words, grouped.personAt[subject] as number, personWords);
       let text = "";
       for (const row of rows) {
         const { rules } = machines.get(clocks.promise[row] as number) as Machine;

@@ -31,7 +31,7 @@ const MOST_NUMBER = 200;
 export async function openParquet(path: string, recorder: Recorder): Promise<ParquetScan> {
   const { DuckDBInstance, DuckDBScalarFunction, INTEGER, UTINYINT, VARCHAR, UBIGINT } =
     await import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   const file = `read_parquet(${quoted(path)}, file_row_number = true)`;
   const described = await connection

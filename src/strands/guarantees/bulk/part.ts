@@ -73,7 +73,7 @@ function interpretedCases({ grouped }: PartitionClocks): string[] {
   const names: string[] = [];
   for (let subject = 0; subject < grouped.cases; subject++) {
     if (grouped.interpret[subject] === 1)
-      names.push(nameText(grouped.names, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number));
+      names.push(nameText(grouped.words, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number));
   }
   return names;
 }

@@ -3,7 +3,7 @@ import { compileDefinition } from "../machine/case.ts";
 import { clockColumns, type ClockColumns } from "../machine/clock-columns.ts";
 import type { Machine } from "../machine/compile.ts";
 import { caseRunner } from "../machine/run.ts";
-import { caseGrouper, type GroupedCases } from "./grouping.ts";
+import { caseGrouper, type CaseEvents, type GroupedCases } from "./grouping.ts";
 import { NotForBulk } from "./names.ts";
 import { isTimed, type Job } from "./recorder.ts";
 import { IGNORED, type PoolContents } from "./records.ts";
@@ -28,18 +28,18 @@ export function partitionEvaluator(job: Job): PartitionEvaluator {
   }
   const timed = isTimed(job.definition);
   const asAt = timed ? job.asAt : localDay(job.definition.zone, job.asAt);
-  const group = caseGrouper(timed);
+  const { group, load, events } = caseGrouper(timed);
   const clocks = clockColumns(16_384);
+  const runs = [...machines].map(([number, machine]) => caseRunner(machine, number, asAt, events, clocks));
   const evaluate = (pools: readonly PoolContents[], partition: number): PartitionClocks => {
     const grouped = group(pools, partition);
-    const { cases, firsts, events, interpret } = grouped;
+    const { cases, interpret } = grouped;
     clocks.length = 0;
-    const runs = [...machines].map(([number, machine]) => caseRunner(machine, number, asAt, events, clocks));
     for (let subject = 0; subject < cases; subject++) {
       if (interpret[subject] === 1) continue;
-      const happened = eventsThatCount(grouped, alphabet.typeOf, subject);
+      const happened = eventsThatCount(events, alphabet.typeOf, load(subject));
       if (happened < 0) interpret[subject] = 1;
-      else for (const run of runs) run(subject, firsts[subject] as number, happened, 0);
+      else for (const run of runs) run(subject, 0, happened, 0);
     }
     return { grouped, clocks };
   };
@@ -50,32 +50,23 @@ export function partitionEvaluator(job: Job): PartitionEvaluator {
 const MOST_COMPARED = 64;
 
 /**
- * Where a case's events that play a part end; −1 when the interpreter must judge it: two events of one type and moment,
- * of which only their ids can tell which is first or whether they are one, or two events of what may be the same id.
+ * How many of a case's events play a part; −1 when the interpreter must judge it: two events of one type and moment, of
+ * which only their ids can tell which is first or whether they are one, or two events of what may be the same id.
  */
-function eventsThatCount(grouped: GroupedCases, typeOf: Uint16Array, subject: number): number {
-  const { firsts, events, idHashes } = grouped;
-  const { ticks, symbols, fields } = events;
-  const from = firsts[subject] as number;
-  const to = firsts[subject + 1] as number;
-  let happened = to;
-  while (happened > from && symbols[happened - 1] === IGNORED) happened--;
-  for (let index = from + 1; index < happened; index++) {
-    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number])
-      continue;
+function eventsThatCount({ ticks, symbols, fields, idHashes }: CaseEvents, typeOf: Uint16Array, count: number): number {
+  let happened = count;
+  while (happened > 0 && symbols[happened - 1] === IGNORED) happened--;
+  for (let index = 1; index < happened; index++) {
+    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number]) continue;
     const alike = symbols[index] === symbols[index - 1] && fields[index] === fields[index - 1];
     if (!alike || idHashes[index] === 0 || idHashes[index - 1] === 0) return -1;
   }
-  if (!anySet(idHashes, from, to)) return happened;
-  if (to - from > MOST_COMPARED) return -1;
-  for (let index = from; index < to; index++) {
-    for (let other = from; other < index; other++)
-      if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
+  let ids = 0;
+  for (let index = 0; index < count; index++) if (idHashes[index] !== 0) ids++;
+  if (ids === 0) return happened;
+  if (count > MOST_COMPARED) return -1;
+  for (let index = 1; index < count; index++) {
+    for (let other = 0; other < index; other++) if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
   }
   return happened;
-}
-
-function anySet(values: Int32Array, from: number, to: number): boolean {
-  for (let index = from; index < to; index++) if (values[index] !== 0) return true;
-  return false;
 }

@@ -9,7 +9,7 @@ import type { Job } from "./recorder.ts";
 import type { PoolContents } from "./records.ts";
 import type { Run } from "./runs.ts";
 import type { OnShare, Source } from "./scan.ts";
-import type { FromWorker } from "./worker.ts";
+import type { FromWorker, ToWorker } from "./worker.ts";
 
 /**
  * Evaluates whole sources with two threads: both record events into shared memory, partition by partition, and then
@@ -72,18 +72,21 @@ export async function evaluateSources<Result>(
 }
 
 async function work(assignment: Assignment, { threads, onShare }: BulkOptions): Promise<BulkAnswer> {
-  const colleague = threads === 2 ? startColleague(assignment) : null;
+  const colleague = threads === 2 ? callColleague() : null;
+  let finished = false;
   try {
+    colleague?.tell({ kind: "scan", assignment });
     const part = newPart(assignment, 0);
     const own = await part.scan(onShare);
     if (colleague === null) return part.evaluate([own]);
     const pools: readonly PoolContents[] = [own, (await colleague.next("scanned")).pool];
-    colleague.tell(pools);
+    colleague.tell({ kind: "evaluate", pools });
     const first = part.evaluate(pools);
     const { answer: second } = await colleague.next("evaluated");
+    finished = true;
     return joined(first, second);
   } finally {
-    await colleague?.stop();
+    if (colleague !== null) await dismiss(colleague, finished);
   }
 }
 
@@ -98,26 +101,50 @@ function joined(first: PartAnswer, second: PartAnswer): BulkAnswer {
 type Message<Kind> = Extract<FromWorker, { readonly kind: Kind }>;
 
 /** The other thread, as one talks to it: its messages are waited for one by one, its errors thrown here. */
-function startColleague(assignment: Assignment) {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: assignment });
+type Colleague = {
+  readonly tell: (told: ToWorker) => void;
+  readonly next: <Kind extends FromWorker["kind"]>(kind: Kind) => Promise<Message<Kind>>;
+  readonly worker: Worker;
+};
+
+/** One that has done its part waits for the next evaluation: what it has compiled it need not compile again. */
+let waiting: Colleague | null = null;
+
+function callColleague(): Colleague {
+  const colleague = waiting ?? newColleague();
+  waiting = null;
+  colleague.worker.ref();
+  return colleague;
+}
+
+/** Lets a colleague wait, without keeping the process from ending; one that is in the middle of something is stopped. */
+async function dismiss(colleague: Colleague, finished: boolean): Promise<void> {
+  if (!finished || waiting !== null) {
+    await colleague.worker.terminate();
+    return;
+  }
+  colleague.worker.unref();
+  waiting = colleague;
+}
+
+function newColleague(): Colleague {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url));
   const messages: FromWorker[] = [];
   let wake: () => void = () => {};
-  worker.on("message", (message: FromWorker) => {
+  const hear = (message: FromWorker) => {
     messages.push(message);
     wake();
-  });
-  worker.on("error", (error: Error) => {
-    messages.push({ kind: "failed", name: "Error", message: error.stack ?? error.message });
-    wake();
-  });
-  const next = async <Kind extends FromWorker["kind"]>(kind: Kind): Promise<Message<Kind>> => {
+  };
+  worker.on("message", hear);
+  worker.on("error", (error: Error) => hear({ kind: "failed", name: "Error", message: error.stack ?? error.message }));
+  const next: Colleague["next"] = async (kind) => {
     while (messages.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     const message = messages.shift() as FromWorker;
     if (message.kind === "failed") throw asError(message);
     if (message.kind !== kind) throw new Error(`The other thread said ${message.kind} where ${kind} was awaited`);
-    return message as Message<Kind>;
+    return message as Message<typeof kind>;
   };
-  return { next, tell: (pools: readonly PoolContents[]) => worker.postMessage(pools), stop: () => worker.terminate() };
+  return { tell: (told) => worker.postMessage(told), next, worker };
 }
 
 function asError({ name, message }: Message<"failed">): Error {

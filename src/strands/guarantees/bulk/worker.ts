@@ -1,8 +1,11 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { newPart, type Assignment, type PartAnswer } from "./part.ts";
+import { parentPort } from "node:worker_threads";
+import { newPart, type Assignment, type Part, type PartAnswer } from "./part.ts";
 import type { PoolContents } from "./records.ts";
 
-/** The second thread of an evaluation: does its part when told to, and says what came of it. */
+/** The second thread of evaluations: does its part of one after another, as it is told, and says what came of it. */
+export type ToWorker =
+  | { readonly kind: "scan"; readonly assignment: Assignment }
+  | { readonly kind: "evaluate"; readonly pools: readonly PoolContents[] };
 export type FromWorker =
   | { readonly kind: "scanned"; readonly pool: PoolContents }
   | { readonly kind: "evaluated"; readonly answer: PartAnswer }
@@ -10,20 +13,28 @@ export type FromWorker =
 
 const port = parentPort;
 if (port === null) throw new Error("This file is a worker's; it is started by team.ts");
-const say = (message: FromWorker) => port.postMessage(message);
-const part = newPart(workerData as Assignment, 1);
+let part: Part | null = null;
 
-port.once("message", (pools: readonly PoolContents[]) =>
-  attempt(() => say({ kind: "evaluated", answer: part.evaluate(pools) })),
-);
-await attempt(async () => say({ kind: "scanned", pool: await part.scan() }));
-
-async function attempt(work: () => void | Promise<void>): Promise<void> {
+port.on("message", async (told: ToWorker) => {
   try {
-    await work();
+    port.postMessage(await answer(told));
   } catch (error) {
     // Errors lose their class between threads: its name goes with the message.
     const { constructor, message } = error as Error;
-    say({ kind: "failed", name: constructor.name, message });
+    port.postMessage({ kind: "failed", name: constructor.name, message } satisfies FromWorker);
+  }
+});
+
+async function answer(told: ToWorker): Promise<FromWorker> {
+  switch (told.kind) {
+    case "scan":
+      part = newPart(told.assignment, 1);
+      return { kind: "scanned", pool: await part.scan() };
+    case "evaluate": {
+      if (part === null) throw new Error("There is nothing to evaluate before there was something to scan");
+      const { evaluate } = part;
+      part = null;
+      return { kind: "evaluated", answer: evaluate(told.pools) };
+    }
   }
 }
