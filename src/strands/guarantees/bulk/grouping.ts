@@ -61,12 +61,15 @@ export function caseGrouper(timed: boolean): Grouper {
   const { ticks, symbols, fields, idHashes } = events;
 
   const makeRoom = (length: number) => {
-    const room = Math.ceil(length / SHORTEST_RECORD) + 1;
     if (length > grouped.words.length) {
-      const larger = Math.ceil(room * 1.25);
-      Object.assign(grouped, emptyCases(larger));
-      [places, befores, lasts, counts] = [0, 1, 2, 3].map(() => new Int32Array(larger)) as [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>];
-      table = new Int32Array(2 ** Math.ceil(Math.log2(larger)));
+      const most = Math.ceil((length * 1.25) / SHORTEST_RECORD);
+      Object.assign(grouped, emptyCases(most));
+      // Records count from 1, so that there is one place more than records.
+      places = new Int32Array(most + 1);
+      befores = new Int32Array(most + 1);
+      lasts = new Int32Array(most);
+      counts = new Int32Array(most);
+      table = new Int32Array(2 ** Math.ceil(Math.log2(most + 1)));
     }
     table.fill(0);
     grouped.cases = 0;

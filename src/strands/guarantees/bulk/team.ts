@@ -73,7 +73,6 @@ export async function evaluateSources<Result>(
 
 async function work(assignment: Assignment, { threads, onShare }: BulkOptions): Promise<BulkAnswer> {
   const colleague = threads === 2 ? callColleague() : null;
-  let finished = false;
   try {
     colleague?.tell({ kind: "scan", assignment });
     const part = newPart(assignment, 0);
@@ -82,11 +81,9 @@ async function work(assignment: Assignment, { threads, onShare }: BulkOptions): 
     const pools: readonly PoolContents[] = [own, (await colleague.next("scanned")).pool];
     colleague.tell({ kind: "evaluate", pools });
     const first = part.evaluate(pools);
-    const { answer: second } = await colleague.next("evaluated");
-    finished = true;
-    return joined(first, second);
+    return joined(first, (await colleague.next("evaluated")).answer);
   } finally {
-    if (colleague !== null) await dismiss(colleague, finished);
+    if (colleague !== null) await dismiss(colleague, assignment);
   }
 }
 
@@ -104,6 +101,10 @@ type Message<Kind> = Extract<FromWorker, { readonly kind: Kind }>;
 type Colleague = {
   readonly tell: (told: ToWorker) => void;
   readonly next: <Kind extends FromWorker["kind"]>(kind: Kind) => Promise<Message<Kind>>;
+  /** Until everything it was told has been answered. */
+  readonly settled: () => Promise<void>;
+  /** It has ended by itself, which it never should. */
+  readonly lost: () => boolean;
   readonly worker: Worker;
 };
 
@@ -117,34 +118,59 @@ function callColleague(): Colleague {
   return colleague;
 }
 
-/** Lets a colleague wait, without keeping the process from ending; one that is in the middle of something is stopped. */
-async function dismiss(colleague: Colleague, finished: boolean): Promise<void> {
-  if (!finished || waiting !== null) {
-    await colleague.worker.terminate();
-    return;
-  }
-  colleague.worker.unref();
-  waiting = colleague;
+/** A turn beyond any piece. */
+const NO_MORE = 1 << 30;
+
+/**
+ * Lets a colleague wait, without keeping the process from ending. One that is in the middle of something is told that
+ * there is no more to take, and waited for: a thread must not be stopped while DuckDB calls into it.
+ */
+async function dismiss(colleague: Colleague, { turns }: Assignment): Promise<void> {
+  turns.fill(NO_MORE);
+  await colleague.settled();
+  if (waiting === null && !colleague.lost()) {
+    colleague.worker.unref();
+    waiting = colleague;
+  } else await colleague.worker.terminate();
 }
 
 function newColleague(): Colleague {
   const worker = new Worker(new URL("./worker.ts", import.meta.url));
   const messages: FromWorker[] = [];
+  let unanswered = 0;
+  let lost = false;
   let wake: () => void = () => {};
   const hear = (message: FromWorker) => {
     messages.push(message);
+    unanswered--;
     wake();
   };
   worker.on("message", hear);
-  worker.on("error", (error: Error) => hear({ kind: "failed", name: "Error", message: error.stack ?? error.message }));
-  const next: Colleague["next"] = async (kind) => {
-    while (messages.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    const message = messages.shift() as FromWorker;
-    if (message.kind === "failed") throw asError(message);
-    if (message.kind !== kind) throw new Error(`The other thread said ${message.kind} where ${kind} was awaited`);
-    return message as Message<typeof kind>;
+  worker.on("error", (error: Error) => {
+    lost = true;
+    unanswered = 1;
+    hear({ kind: "failed", name: "Error", message: error.stack ?? error.message });
+  });
+  const message = () => new Promise<void>((resolve) => (wake = resolve));
+  return {
+    worker,
+    lost: () => lost,
+    tell: (told) => {
+      unanswered++;
+      worker.postMessage(told);
+    },
+    next: async (kind) => {
+      while (messages.length === 0) await message();
+      const heard = messages.shift() as FromWorker;
+      if (heard.kind === "failed") throw asError(heard);
+      if (heard.kind !== kind) throw new Error(`The other thread said ${heard.kind} where ${kind} was awaited`);
+      return heard as Message<typeof kind>;
+    },
+    settled: async () => {
+      while (unanswered > 0) await message();
+      messages.length = 0;
+    },
   };
-  return { tell: (told) => worker.postMessage(told), next, worker };
 }
 
 function asError({ name, message }: Message<"failed">): Error {
