@@ -25,8 +25,8 @@ export type Assignment = {
   readonly answerBytes: number;
 };
 
-/** The clocks of a partition on their own, to be kept. */
-export type KeptClocks = { readonly cases: number; readonly clocks: ClockColumns };
+/** The clocks of a partition on their own, to be kept; case c's name is the words from `nameStarts[c]` to `nameStarts[c + 1]`. */
+export type KeptClocks = { readonly names: Int32Array; readonly nameStarts: Int32Array; readonly clocks: ClockColumns };
 
 export type PartAnswer = {
   readonly runs: readonly Run[];
@@ -79,9 +79,18 @@ function interpretedCases({ grouped }: PartitionClocks): string[] {
 }
 
 function keep({ grouped, clocks }: PartitionClocks): KeptClocks {
-  const kept = clockColumns(clocks.length);
+  const { cases, words, nameAt, nameWords } = grouped;
+  const nameStarts = new Int32Array(cases + 1);
+  for (let subject = 0; subject < cases; subject++) nameStarts[subject + 1] = (nameStarts[subject] as number) + (nameWords[subject] as number);
+  const names = new Int32Array(nameStarts[cases] as number);
+  for (let subject = 0; subject < cases; subject++) {
+    const from = nameAt[subject] as number;
+    const to = nameStarts[subject] as number;
+    for (let word = 0; word < (nameWords[subject] as number); word++) names[to + word] = words[from + word] as number;
+  }
+  const kept = clockColumns(clocks.length, clocks.started instanceof Float64Array);
   copyColumns(clocks, kept);
-  return { cases: grouped.cases, clocks: kept };
+  return { names, nameStarts, clocks: kept };
 }
 
 /** Keeps runs in memory as long as they fit, then in a file. */

@@ -29,7 +29,7 @@ export function partitionEvaluator(job: Job): PartitionEvaluator {
   const timed = isTimed(job.definition);
   const asAt = timed ? job.asAt : localDay(job.definition.zone, job.asAt);
   const { group, load, events } = caseGrouper(timed);
-  const clocks = clockColumns(16_384);
+  const clocks = clockColumns(16_384, timed);
   const runs = [...machines].map(([number, machine]) => caseRunner(machine, number, asAt, events, clocks));
   const evaluate = (pools: readonly PoolContents[], partition: number): PartitionClocks => {
     const grouped = group(pools, partition);

@@ -75,7 +75,7 @@ export function runCase(
       rules,
       inOrder(definition, (event) => tickOf(rules, event), happened),
     );
-    const clocks = clockColumns(4);
+    const clocks = clockColumns(4, rules.timed);
     const run = caseRunner(
       promise.machine,
       number,

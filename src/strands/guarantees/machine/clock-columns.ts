@@ -20,15 +20,19 @@ export type ClockColumns = {
   limit: Uint8Array;
   notes: Int32Array;
   paused: Uint8Array;
-  started: Float64Array;
-  due: Float64Array;
+  started: Ticks;
+  due: Ticks;
   /** Of a clock that runs, the moment it was looked at. */
-  stopped: Float64Array;
-  elapsed: Float64Array;
-  excluded: Float64Array;
+  stopped: Ticks;
+  elapsed: Ticks;
+  excluded: Ticks;
 };
 
-export function clockColumns(capacity: number): ClockColumns {
+/** Days are whole and small; milliseconds, and hours with their fractions, are not. */
+type Ticks = Int32Array | Float64Array;
+
+export function clockColumns(capacity: number, timed: boolean): ClockColumns {
+  const ticks = (): Ticks => (timed ? new Float64Array(capacity) : new Int32Array(capacity));
   return {
     length: 0,
     subject: new Int32Array(capacity),
@@ -40,17 +44,17 @@ export function clockColumns(capacity: number): ClockColumns {
     limit: new Uint8Array(capacity),
     notes: new Int32Array(capacity),
     paused: new Uint8Array(capacity),
-    started: new Float64Array(capacity),
-    due: new Float64Array(capacity),
-    stopped: new Float64Array(capacity),
-    elapsed: new Float64Array(capacity),
-    excluded: new Float64Array(capacity),
+    started: ticks(),
+    due: ticks(),
+    stopped: ticks(),
+    elapsed: ticks(),
+    excluded: ticks(),
   };
 }
 
 /** Makes room for one more clock, doubling where it is full. */
 export function growColumns(columns: ClockColumns): void {
-  const larger = clockColumns(columns.subject.length * 2);
+  const larger = clockColumns(columns.subject.length * 2, columns.started instanceof Float64Array);
   copyColumns(columns, larger);
   Object.assign(columns, { ...larger, length: columns.length });
 }

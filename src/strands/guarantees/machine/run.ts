@@ -1,7 +1,7 @@
 import { instantOf, localDay } from "../../../lib/dates/zone.ts";
 import type { Version } from "../model/definition.ts";
 import { mergeGaps } from "../model/scale.ts";
-import { scaleOf, type Limit } from "../model/limit.ts";
+import type { Limit } from "../model/limit.ts";
 import { dueAt, elapsedUpTo, excludedUpTo, inUnit, type Gap } from "../model/scale.ts";
 import { growColumns, type ClockColumns } from "./clock-columns.ts";
 import { workOut, type Machine } from "./compile.ts";
@@ -63,16 +63,28 @@ export function caseRunner(
     );
     return mergeGaps([...gaps, ...opened]);
   };
-  const dueOf = (limit: Limit, timeOff: readonly Gap[]): number =>
-    Number.isNaN(movedDue) ? dueAt(definition, limit, started - originShift, timeOff, promise.rolls) : movedDue;
+  /** Limits of so many days, where no rule but counting applies; −1 for the others. */
+  const plainDays: number[] = [];
+  const plainDaysOf = (limitNumber: number): number => {
+    const known = plainDays[limitNumber];
+    if (known !== undefined) return known;
+    const { unit, count } = limits[limitNumber] as Limit;
+    const days = promise.rolls ? -1 : unit === "days" ? count : unit === "weeks" ? count * 7 : -1;
+    return (plainDays[limitNumber] = days);
+  };
+  const dueOf = (limitNumber: number, timeOff: readonly Gap[]): number => {
+    if (!Number.isNaN(movedDue)) return movedDue;
+    const days = timeOff.length === 0 ? plainDaysOf(limitNumber) : -1;
+    const origin = started - originShift;
+    return days >= 0 ? origin + days : dueAt(definition, limits[limitNumber] as Limit, origin, timeOff, promise.rolls);
+  };
   const dayOf = (tick: number): number => (rules.timed ? localDay(definition.zone, tick) : tick);
+  const versionFrom = Float64Array.from(definition.versions, (version) => version.from);
+  const versionUntil = Float64Array.from(definition.versions, (version) => version.until);
   const versionAt = (tick: number): number => {
     const day = dayOf(tick);
-    let found = definition.versions.length - 1;
-    for (; found >= 0; found--) {
-      const version = definition.versions[found] as Version;
-      if (version.from <= day && day <= version.until) break;
-    }
+    let found = versionFrom.length - 1;
+    while (found >= 0 && !((versionFrom[found] as number) <= day && day <= (versionUntil[found] as number))) found--;
     return found;
   };
   const write = (
@@ -87,7 +99,7 @@ export function caseRunner(
   ) => {
     const limit = limits[limitNumber] as Limit;
     const timeOff = gapsUpTo(tick, open);
-    const due = dueOf(limit, timeOff);
+    const due = dueOf(limitNumber, timeOff);
     const origin = started - originShift;
     if (clocks.length === clocks.subject.length) growColumns(clocks);
     const row = clocks.length++;
@@ -103,7 +115,7 @@ export function caseRunner(
     clocks.started[row] = started;
     clocks.due[row] = due;
     clocks.stopped[row] = tick;
-    if (timeOff.length === 0 && scaleOf(limit) === "days") {
+    if (timeOff.length === 0 && plainDaysOf(limitNumber) >= 0) {
       clocks.elapsed[row] = tick > origin ? tick - origin : 0;
       clocks.excluded[row] = 0;
     } else {
@@ -171,12 +183,12 @@ export function caseRunner(
         }
         case op.BY_DUE: {
           const timeOff = gapsUpTo(tick, code[at + 2] as number);
-          at = code[at + (tick > dueOf(limits[code[at + 1] as number] as Limit, timeOff) ? 3 : 4)] as number;
+          at = code[at + (tick > dueOf(code[at + 1] as number, timeOff) ? 3 : 4)] as number;
           break;
         }
         case op.BY_FIELD: {
           const date = fields[event] as number;
-          const due = dueOf(limits[code[at + 1] as number] as Limit, gapsUpTo(tick, code[at + 2] as number));
+          const due = dueOf(code[at + 1] as number, gapsUpTo(tick, code[at + 2] as number));
           at = code[at + (date <= op.NO_DATE ? 3 : date < due ? 4 : 5)] as number;
           break;
         }
