@@ -148,7 +148,8 @@ test("instants with an offset are read as Temporal reads them", () => {
   fc.assert(
     fc.property(moments, ({ id, instant: at }) => {
       const there = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(id);
-      if (there.offsetNanoseconds % 60e9 !== 0) return;
+      // The first and last hours of the range lie in another year by some clocks.
+      if (there.offsetNanoseconds % 60e9 !== 0 || there.year < 1900 || there.year > 2199) return;
       const text = there.toString({ timeZoneName: "never" });
       assert.deepEqual(read(text), { kind: "instant", instant: at }, text);
     }),
