@@ -76,7 +76,9 @@ async function read(path: string): Promise<{ readonly status: number | undefined
 }
 
 test("in production nobody can be picked, and nothing calls itself a demonstration", async () => {
-  assert.equal((await read("/personas")).status, 404);
+  const picker = await read("/personas");
+  assert.equal(picker.status, 403);
+  assert.match(picker.text, /Nobody can sign in yet/);
   const home = await read("/");
   assert.equal(home.status, 200);
   assert.match(home.text, /Westmere Council/);
@@ -101,8 +103,10 @@ test("in production the rules and the statements are open to everybody, and reco
   for (const path of ["/guarantees", "/guarantees/eng-rtt", "/accessibility", "/cookies"])
     assert.equal((await read(path)).status, 200, path);
   for (const path of ["/worklist", "/people/person-ines-marchetti"]) {
-    // Led to where signing in would be, which does not exist yet.
-    assert.equal((await read(path)).status, 404, path);
+    // Led to where signing in will be: the page says that there is none yet.
+    const { status, text } = await read(path);
+    assert.equal(status, 403, path);
+    assert.match(text, /Nobody can sign in yet/, path);
   }
 });
 
