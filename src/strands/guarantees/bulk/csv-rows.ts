@@ -2,7 +2,7 @@ import { dayFromCivil, daysInMonth } from "../../../lib/dates/day.ts";
 import { localDay, readMoment } from "../../../lib/dates/zone.ts";
 import { NO_DATE } from "../machine/instructions.ts";
 import type { RowReader } from "./csv.ts";
-import { hashBytes, putName } from "./names.ts";
+import { hashBytes, LAST_WORD_MASKS, putPlainName } from "./names.ts";
 import { recordRow, type Recorder } from "./recorder.ts";
 import { appendRecord, IGNORED, INTERPRET } from "./records.ts";
 import { columnsOf, translate, type Translation } from "./translation.ts";
@@ -47,6 +47,8 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
   const combinations = newCombinations();
   const translations: (Translation | null | undefined)[] = [];
   const days = new Int32Array(dates.length);
+  /** The bytes of the rows at hand, to be read four at a time. */
+  let view: DataView = new DataView(new ArrayBuffer(0));
 
   const translationOf = (bytes: Buffer, starts: Int32Array, ends: Int32Array): Translation | null => {
     let node = 0;
@@ -55,7 +57,7 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
       const from = starts[column] as number;
       const to = ends[column] as number;
       if (from === to) continue;
-      const code = codeOf(values[index] as ValueCodes, bytes, from, to);
+      const code = codeOf(values[index] as ValueCodes, view, from, to);
       if (code < 0) return null;
       node = step(combinations, node, index, code);
     }
@@ -84,7 +86,9 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     if (job.knownOn !== null) return false; // when a row was learnt takes reading all of it
     const nameFrom = starts[caseColumn] as number;
     const nameTo = ends[caseColumn] as number;
-    if (nameFrom === nameTo || !plainName(bytes, nameFrom, nameTo)) return false;
+    if (nameTo - nameFrom > LONGEST_NAME) return false;
+    draft.nameWords = putPlainName(draft.name, view, nameFrom, nameTo);
+    if (draft.nameWords === 0) return false;
     for (const column of mustBeEmpty) if (ends[column] !== starts[column]) return false;
     for (const column of shortTexts)
       if ((ends[column] as number) - (starts[column] as number) > LONGEST_NAME) return false;
@@ -110,15 +114,15 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
 
     draft.personWords = 0;
     if (personColumn >= 0 && ends[personColumn] !== starts[personColumn]) {
-      if (!plainName(bytes, starts[personColumn] as number, ends[personColumn] as number)) return false;
-      draft.personWords = putName(draft.person, bytes, starts[personColumn] as number, ends[personColumn] as number);
+      if ((ends[personColumn] as number) - (starts[personColumn] as number) > LONGEST_NAME) return false;
+      draft.personWords = putPlainName(draft.person, view, starts[personColumn] as number, ends[personColumn] as number);
+      if (draft.personWords === 0) return false;
     }
     draft.idHash =
       idColumn < 0 || ends[idColumn] === starts[idColumn]
         ? 0
         : hashBytes(bytes, starts[idColumn] as number, ends[idColumn] as number);
     if (symbol === IGNORED && draft.personWords === 0 && draft.idHash === 0) return true;
-    draft.nameWords = putName(draft.name, bytes, nameFrom, nameTo);
     draft.symbol = symbol;
     draft.dates[0] = tick;
     const day = translation.dateColumn < 0 ? NOT_A_DAY : (days[translation.dateColumn] as number);
@@ -128,6 +132,7 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
   };
 
   return (bytes, starts, ends) => {
+    if (view.buffer !== bytes.buffer) view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!quick(bytes, starts, ends)) recordRow(recorder, textRow(header, bytes, starts, ends));
   };
 }
@@ -142,16 +147,6 @@ export function textRow(
   return Object.fromEntries(
     header.map((column, index) => [column, bytes.toString("utf8", starts[index], ends[index])]),
   );
-}
-
-/** Short, and of ASCII letters without control characters: its bytes are its text. */
-function plainName(bytes: Buffer, from: number, to: number): boolean {
-  if (to - from > LONGEST_NAME) return false;
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 32 || byte > 126) return false;
-  }
-  return true;
 }
 
 /** "2024-02-29" as a day; NOT_A_DAY for anything that is not exactly a date that exists. */
@@ -172,37 +167,39 @@ function digits(bytes: Buffer, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100_000;
 }
 
-/** Numbers for the different values of a column, in the order in which they come; 0 is the empty one. */
-type ValueCodes = { count: number; readonly known: Uint8Array[]; readonly table: Int16Array };
+/** Numbers for the different values of a column, in the order in which they come, from 1; found by a hash, told apart whole. */
+type ValueCodes = { readonly known: { readonly length: number; readonly words: Int32Array }[]; readonly table: Int16Array };
+const SLOTS = 1024;
 
 function valueCodes(): ValueCodes {
-  return { count: 0, known: [], table: new Int16Array(1024) };
+  return { known: [], table: new Int16Array(SLOTS) };
 }
 
-function codeOf(values: ValueCodes, bytes: Buffer, from: number, to: number): number {
-  const length = to - from;
-  if (length === 0) return 0;
-  let slot =
-    (length * 31 +
-      (bytes[from] as number) * 7 +
-      (bytes[to - 1] as number) * 13 +
-      (bytes[from + (length >> 1)] as number)) &
-    1023;
-  for (;;) {
-    const code = values.table[slot] as number;
-    if (code === 0) break;
-    const known = values.known[code - 1] as Uint8Array;
-    if (known.length === length) {
-      let index = 0;
-      while (index < length && known[index] === bytes[from + index]) index++;
-      if (index === length) return code;
-    }
-    slot = (slot + 1) & 1023;
+/** The number of a value that is not empty; −1 when there are too many. */
+function codeOf({ known, table }: ValueCodes, view: DataView, from: number, to: number): number {
+  const last = wordAt(view, from, to, (to - from - 1) >> 2);
+  let slot = Math.imul(wordAt(view, from, to, 0) ^ Math.imul(last, 31) ^ (to - from), 0x9e3779b1) >>> 22;
+  for (let code = table[slot] as number; code !== 0; code = table[slot] as number) {
+    if (sameValue(known[code - 1] as ValueCodes["known"][number], view, from, to)) return code;
+    slot = (slot + 1) & (SLOTS - 1);
   }
-  if (values.count === MOST_VALUES) return -1;
-  values.known.push(Uint8Array.from(bytes.subarray(from, to)));
-  values.table[slot] = ++values.count;
-  return values.count;
+  if (known.length === MOST_VALUES) return -1;
+  known.push({ length: to - from, words: Int32Array.from({ length: (to - from + 3) >> 2 }, (_, index) => wordAt(view, from, to, index)) });
+  table[slot] = known.length;
+  return known.length;
+}
+
+function sameValue({ length, words }: ValueCodes["known"][number], view: DataView, from: number, to: number): boolean {
+  if (length !== to - from) return false;
+  const last = words.length - 1;
+  for (let index = 0; index < last; index++) if (words[index] !== view.getInt32(from + index * 4, true)) return false;
+  return words[last] === wordAt(view, from, to, last);
+}
+
+/** Four bytes of a value; past its end there are zeros. */
+function wordAt(view: DataView, from: number, to: number, index: number): number {
+  const left = to - from - index * 4;
+  return view.getInt32(from + index * 4, true) & (left >= 4 ? -1 : (LAST_WORD_MASKS[left] as number));
 }
 
 /**

@@ -30,6 +30,37 @@ export function putName(words: Int32Array, bytes: Uint8Array, from: number, to: 
   return count;
 }
 
+/** Of a text's last word, the bits that are the text's, by how many bytes of it are (0: all four). */
+export const LAST_WORD_MASKS = Int32Array.of(-1, 0xff, 0xffff, 0xffffff);
+
+/**
+ * A plain name's bytes as words, four at a time; 0 for a name that is empty or holds bytes that are not ASCII, or zero.
+ * Up to three bytes past the name's end are read.
+ */
+export function putPlainName(words: Int32Array, view: DataView, from: number, to: number): number {
+  const count = (to - from + 3) >> 2;
+  for (let index = 0; index < count; index++) {
+    const mask = index < count - 1 ? -1 : (LAST_WORD_MASKS[(to - from) & 3] as number);
+    const word = view.getInt32(from + index * 4, true) & mask;
+    if (hasOddByte(word | (ONES & ~mask))) return 0;
+    words[index] = word;
+  }
+  return count;
+}
+
+const ONES = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
+
+/** Whether one of a word's bytes is zero or above 127. */
+function hasOddByte(word: number): boolean {
+  return (((word - ONES) | word) & HIGH_BITS) !== 0;
+}
+
+/** Whether one of a word's bytes is zero. */
+export function hasZeroByte(word: number): boolean {
+  return ((word - ONES) & ~word & HIGH_BITS) !== 0;
+}
+
 /** A text as a name, in place of the draft's case; for the person see `putPerson`. */
 export function putCase(draft: Draft, text: string): void {
   draft.nameWords = putText(draft.name, text);

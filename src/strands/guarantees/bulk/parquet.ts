@@ -1,9 +1,9 @@
 import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
-import { FIRST_DAY, LAST_DAY } from "../../../lib/dates/day.ts";
+import { FIRST_DAY } from "../../../lib/dates/day.ts";
 import { NO_DATE } from "../machine/instructions.ts";
 import type { FieldFile } from "../model/language.ts";
 import { NEEDED_COLUMNS } from "../model/event-row.ts";
-import { NotForBulk, putText, UnforeseenColumns } from "./names.ts";
+import { hasZeroByte, LAST_WORD_MASKS, NotForBulk, putText, UnforeseenColumns } from "./names.ts";
 import type { Recorder } from "./recorder.ts";
 import { appendRecord, IGNORED, INTERPRET } from "./records.ts";
 import { columnsOf, translate } from "./translation.ts";
@@ -29,7 +29,7 @@ const MOST_COMBINATIONS = 1 << 20;
 const MOST_NUMBER = 200;
 
 export async function openParquet(path: string, recorder: Recorder): Promise<ParquetScan> {
-  const { DuckDBInstance, DuckDBScalarFunction, INTEGER, UTINYINT, VARCHAR, UBIGINT } =
+  const { DuckDBInstance, DuckDBScalarFunction, BIGINT, UTINYINT, VARCHAR, UBIGINT } =
     await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
@@ -44,12 +44,7 @@ export async function openParquet(path: string, recorder: Recorder): Promise<Par
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
       name: "record_event",
-      parameterTypes: [
-        VARCHAR,
-        INTEGER,
-        INTEGER,
-        ...plan.optional.map((type) => ({ INTEGER, VARCHAR, UBIGINT })[type]),
-      ],
+      parameterTypes: plan.parameters.map(({ type }) => ({ VARCHAR, BIGINT, UBIGINT })[type]),
       returnType: UTINYINT,
       volatile: true,
       specialHandling: true,
@@ -68,7 +63,7 @@ export async function openParquet(path: string, recorder: Recorder): Promise<Par
     },
     read: async (piece) => {
       const [from, to] = pieces[piece] as readonly [number, number];
-      const query = `SELECT count(record_event(${plan.parameters.join(", ")})) FROM ${file} WHERE file_row_number >= ${from} AND file_row_number < ${to}`;
+      const query = `SELECT count(record_event(${plan.parameters.map(({ sql }) => sql).join(", ")})) FROM ${file} WHERE file_row_number >= ${from} AND file_row_number < ${to}`;
       // What SQL cannot do with a row, the reader of single rows can, or names.
       await connection.run(query).catch((error: Error) => {
         throw new UnforeseenColumns(error.message);
@@ -93,11 +88,13 @@ function piecesOf(groupRows: readonly number[]): readonly (readonly [number, num
 }
 
 type Plan = {
-  readonly parameters: readonly string[];
-  /** Types of the parameters after the third. */ readonly optional: readonly ("INTEGER" | "VARCHAR" | "UBIGINT")[];
+  readonly parameters: readonly Parameter[];
   readonly record: (chunk: DuckDBDataChunk) => void;
   readonly check: () => void;
 };
+
+/** A parameter of the scalar function: what SQL hands over for each row. */
+type Parameter = { readonly sql: string; readonly type: "VARCHAR" | "BIGINT" | "UBIGINT" };
 
 /** A digit of a combination: in SQL a number from 0, and the value that each number stands for; null is unforeseen. */
 type Digit = { readonly sql: string; readonly values: readonly (string | null)[] };
@@ -153,47 +150,38 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
     );
   };
   const dateColumn = columns.dates[0];
-  const optional = [
-    ...(dateColumn === undefined ? [] : [dayNumber(named(dateColumn), types.get(dateColumn) as string, NO_DAY)]),
-    ...(types.has("person") ? [`coalesce(CAST("person" AS VARCHAR), '')`] : []),
+  const date = dateColumn === undefined ? "0" : dayNumber(named(dateColumn), types.get(dateColumn) as string, 0);
+  const day = dayNumber(`"occurred"`, types.get("occurred") as string, UNFORESEEN_DAY);
+  const parameters: readonly Parameter[] = [
+    { sql: `coalesce(CAST("case" AS VARCHAR), '')`, type: "VARCHAR" },
+    // One number, because each vector that crosses over costs some ten microseconds.
+    { sql: `(CAST(${combination} AS BIGINT) * ${1 << DAY_BITS} + ${date}) * ${1 << DAY_BITS} + ${day}`, type: "BIGINT" },
+    ...(types.has("person") ? [{ sql: `coalesce(CAST("person" AS VARCHAR), '')`, type: "VARCHAR" } as const] : []),
     ...(types.has("id")
-      ? [`CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`]
+      ? [{ sql: `CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`, type: "UBIGINT" } as const]
       : []),
   ];
-  return {
-    optional: [
-      ...(dateColumn === undefined ? [] : ["INTEGER" as const]),
-      ...(types.has("person") ? ["VARCHAR" as const] : []),
-      ...(types.has("id") ? ["UBIGINT" as const] : []),
-    ],
-    parameters: [
-      `coalesce(CAST("case" AS VARCHAR), '')`,
-      `(${combination})::INTEGER`,
-      dayNumber(`"occurred"`, types.get("occurred") as string, 0),
-      ...optional,
-    ],
-    ...vectorReader(recorder, meanings, meaningOf, {
-      date: dateColumn !== undefined,
-      person: types.has("person"),
-      id: types.has("id"),
-    }),
-  };
+  return { parameters, ...vectorReader(recorder, meanings, meaningOf, { person: types.has("person"), id: types.has("id") }) };
 }
 
 const UNREAD = -2;
 const UNFORESEEN = -1;
 const WITH_DATE = 1 << 20;
 const MATTERS_LATER = 1 << 21;
-/** In place of a day in a field: there is none. */
-const NO_DAY = -1;
+const DAY_BITS = 17;
+const DAY_MASK = (1 << DAY_BITS) - 1;
+/** In place of a day: something that the plain reader must look at. */
+const UNFORESEEN_DAY = DAY_MASK;
 
-/** Days since the end of 1899, `absent` for NULL, 0 for a text that is not written as dates are. */
+/** Days since the end of 1899 in 17 bits, `absent` for NULL, UNFORESEEN_DAY for what is no date of our centuries. */
 function dayNumber(column: string, type: string, absent: number): string {
-  const days = (date: string) => `${date} - DATE '1899-12-31'`;
-  if (type === "DATE") return `coalesce(${days(column)}, ${absent})::INTEGER`;
+  const days = (date: string) =>
+    `WHEN ${date} BETWEEN DATE '1900-01-01' AND DATE '2199-12-31' THEN ${date} - DATE '1899-12-31' ELSE ${UNFORESEEN_DAY} END`;
+  if (type === "DATE") return `(CASE WHEN ${column} IS NULL THEN ${absent} ${days(column)})`;
   if (type !== "VARCHAR") throw new UnforeseenColumns();
+  // A text counts when it is written as dates are.
   const date = `TRY_CAST(${column} AS DATE)`;
-  return `(CASE WHEN ${column} IS NULL OR ${column} = '' THEN ${absent} WHEN CAST(${date} AS VARCHAR) = ${column} THEN ${days(date)} ELSE 0 END)::INTEGER`;
+  return `(CASE WHEN ${column} IS NULL OR ${column} = '' THEN ${absent} WHEN CAST(${date} AS VARCHAR) IS DISTINCT FROM ${column} THEN ${UNFORESEEN_DAY} ${days(date)})`;
 }
 
 function digitOf(column: string, type: string, recorder: Recorder): Digit {
@@ -230,30 +218,28 @@ function vectorReader(
   recorder: Recorder,
   meanings: Int32Array,
   meaningOf: (combination: number, hasDate: boolean) => number,
-  has: { readonly date: boolean; readonly person: boolean; readonly id: boolean },
+  has: { readonly person: boolean; readonly id: boolean },
 ): { readonly record: (chunk: DuckDBDataChunk) => void; readonly check: () => void } {
   const { draft, pool, asAtDay } = recorder;
   const zero = FIRST_DAY - 1;
-  const lastDay = LAST_DAY - zero;
   // An error thrown inside the function would be DuckDB's; it is kept, and thrown when the query is done.
   let failed: Error | null = null;
   const readAll = (chunk: DuckDBDataChunk): void => {
     const rows = chunk.rowCount;
-    let column = 3;
     const names = textVector(chunk, 0);
-    const combinations = numberVector(chunk, 1);
-    const days = numberVector(chunk, 2);
-    const dates = has.date ? numberVector(chunk, column++) : null;
-    const persons = has.person ? textVector(chunk, column++) : null;
-    const ids = has.id ? numberVector(chunk, column) : null;
+    const packed = numberVector(chunk, 1);
+    const persons = has.person ? textVector(chunk, 2) : null;
+    const ids = has.id ? numberVector(chunk, has.person ? 3 : 2) : null;
     for (let row = 0; row < rows; row++) {
-      const date = dates === null ? NO_DAY : (dates[row] as number);
-      const day = days[row] as number;
-      const index = (combinations[row] as number) * 2 + (date === NO_DAY ? 0 : 1);
+      const low = packed[row * 2] as number;
+      const high = packed[row * 2 + 1] as number;
+      const day = low & DAY_MASK;
+      const date = ((low >>> DAY_BITS) | (high << (32 - DAY_BITS))) & DAY_MASK;
+      const combination = high >>> (2 * DAY_BITS - 32);
+      const index = combination * 2 + (date === 0 ? 0 : 1);
       let meaning = meanings[index] as number;
-      if (meaning === UNREAD) meaning = meanings[index] = meaningOf(combinations[row] as number, date !== NO_DAY);
-      if (meaning === UNFORESEEN || day < 1 || day > lastDay || date === 0 || date > lastDay || date < NO_DAY)
-        throw new UnforeseenColumns();
+      if (meaning === UNREAD) meaning = meanings[index] = meaningOf(combination, date !== 0);
+      if (meaning === UNFORESEEN || day === UNFORESEEN_DAY || date === UNFORESEEN_DAY) throw new UnforeseenColumns();
       let symbol = meaning & 0xffff;
       const tick = zero + day;
       if (tick > asAtDay) symbol = (meaning & MATTERS_LATER) === 0 ? IGNORED : INTERPRET;
@@ -285,8 +271,8 @@ function vectorReader(
 
 /** A vector's own memory. `getItem` would cost 137 ns for a number and 1,000 for a text; this costs next to nothing. */
 function numberVector(chunk: DuckDBDataChunk, column: number): Int32Array {
-  const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Int32Array | BigUint64Array };
-  return new Int32Array(items.buffer, items.byteOffset, items.byteLength >> 2);
+  const { items } = chunk.getColumnVector(column) as unknown as { readonly items: BigInt64Array };
+  return new Int32Array(items.buffer, items.byteOffset, items.length * 2);
 }
 
 /** DuckDB's texts: 16 bytes each, length and then the text itself when it is short, else a pointer. */
@@ -304,15 +290,14 @@ function takeText({ vector, words }: TextVector, row: number, name: Int32Array):
   const length = words[from] as number;
   if (length > INLINE) return putText(name, vector.getItem(row) as string);
   const count = (length + 3) >> 2;
-  for (let index = 0; index < count; index++) name[index] = words[from + 1 + index] as number;
-  // Short texts are filled up with zeros, as names are; one with zeros of its own would not be told apart.
-  if (hasZeroByte(name, length)) throw new UnforeseenColumns();
+  for (let index = 0; index < count; index++) {
+    const word = words[from + 1 + index] as number;
+    const filling = index < count - 1 ? 0 : ~(LAST_WORD_MASKS[length & 3] as number);
+    // Short texts are filled up with zeros, as names are; one with zeros of its own would not be told apart.
+    if (hasZeroByte(word | filling)) throw new UnforeseenColumns();
+    name[index] = word;
+  }
   return count;
-}
-
-function hasZeroByte(name: Int32Array, length: number): boolean {
-  for (let at = 0; at < length; at++) if ((((name[at >> 2] as number) >>> ((at & 3) * 8)) & 0xff) === 0) return true;
-  return false;
 }
 
 function list(values: readonly string[]): string {

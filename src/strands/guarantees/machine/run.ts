@@ -24,6 +24,9 @@ export type EventColumns = {
  */
 export type RunCase = (subject: number, from: number, to: number, laterEnds: number) => void;
 
+const STARTED = 0;
+const MOVED_DUE = 1;
+
 /**
  * An evaluator of cases, one after another.
  * @param asAt tick at which clocks that still run are looked at; later events must not be among the columns
@@ -47,11 +50,16 @@ export function caseRunner(
   const pauseEnded = new Float64Array(pauseCount);
   const firsts = new Float64Array(rules.firsts.length);
   let gaps: Gap[] = [];
-  let started = 0;
-  let movedDue = NaN;
+  /** The clock's start, and its due date where that was agreed on; an array, because numbers in it need no boxes. */
+  const dates = new Float64Array(2);
   let notes = 0;
   let period = 0;
 
+  /** What is forgotten when a clock stops. Loops, because `fill` costs much for the few registers or none there are. */
+  const forgetEvents = () => {
+    for (let register = 0; register < latest.length; register++) latest[register] = NaN;
+    for (let register = 0; register < firsts.length; register++) firsts[register] = NaN;
+  };
   const openGap = (pause: number, to: number, more: number): Gap => {
     const from = pauseFrom[pause] as number;
     return { from, to: Math.max(from, to + more) };
@@ -73,9 +81,9 @@ export function caseRunner(
     return (plainDays[limitNumber] = days);
   };
   const dueOf = (limitNumber: number, timeOff: readonly Gap[]): number => {
-    if (!Number.isNaN(movedDue)) return movedDue;
+    if (!Number.isNaN(dates[MOVED_DUE])) return dates[MOVED_DUE] as number;
     const days = timeOff.length === 0 ? plainDaysOf(limitNumber) : -1;
-    const origin = started - originShift;
+    const origin = (dates[STARTED] as number) - originShift;
     return days >= 0 ? origin + days : dueAt(definition, limits[limitNumber] as Limit, origin, timeOff, promise.rolls);
   };
   const dayOf = (tick: number): number => (rules.timed ? localDay(definition.zone, tick) : tick);
@@ -100,7 +108,7 @@ export function caseRunner(
     const limit = limits[limitNumber] as Limit;
     const timeOff = gapsUpTo(tick, open);
     const due = dueOf(limitNumber, timeOff);
-    const origin = started - originShift;
+    const origin = (dates[STARTED] as number) - originShift;
     if (clocks.length === clocks.subject.length) growColumns(clocks);
     const row = clocks.length++;
     clocks.subject[row] = subject;
@@ -112,7 +120,7 @@ export function caseRunner(
     clocks.limit[row] = limitNumber;
     clocks.notes[row] = notes;
     clocks.paused[row] = open === 0 ? 0 : 1;
-    clocks.started[row] = started;
+    clocks.started[row] = dates[STARTED] as number;
     clocks.due[row] = due;
     clocks.stopped[row] = tick;
     if (timeOff.length === 0 && plainDaysOf(limitNumber) >= 0) {
@@ -160,7 +168,7 @@ export function caseRunner(
         case op.MARK_STOP: {
           const register = code[at + 1] as number;
           const known = register < 0 ? NaN : (latest[register] as number);
-          mark = Math.max(Number.isNaN(known) ? tick : known, started);
+          mark = Math.max(Number.isNaN(known) ? tick : known, (dates[STARTED] as number));
           at += 2;
           break;
         }
@@ -171,7 +179,7 @@ export function caseRunner(
           const version = definition.versions[code[at + 1] as number] as Version;
           const takesOver =
             version.from <= dayOf(tick) &&
-            (version.grandfathersBefore === null || dayOf(started) >= version.grandfathersBefore);
+            (version.grandfathersBefore === null || dayOf((dates[STARTED] as number)) >= version.grandfathersBefore);
           at = code[at + (takesOver ? 2 : 3)] as number;
           break;
         }
@@ -211,15 +219,15 @@ export function caseRunner(
           break;
         case op.START:
           period++;
-          started = mark;
-          movedDue = NaN;
+          dates[STARTED] = mark;
+          dates[MOVED_DUE] = NaN;
           notes = markNotes | (code[at + 1] as number);
           if (gaps.length > 0) gaps = [];
           at += 2;
           break;
         case op.RESTART:
-          started = mark;
-          movedDue = NaN;
+          dates[STARTED] = mark;
+          dates[MOVED_DUE] = NaN;
           notes |= code[at + 1] as number;
           if (gaps.length > 0) gaps = [];
           at += 2;
@@ -242,7 +250,7 @@ export function caseRunner(
         }
         case op.CLAMP_PAUSE: {
           const pause = code[at + 1] as number;
-          pauseFrom[pause] = Math.max(pauseFrom[pause] as number, started);
+          pauseFrom[pause] = Math.max(pauseFrom[pause] as number, (dates[STARTED] as number));
           at += 2;
           break;
         }
@@ -255,7 +263,7 @@ export function caseRunner(
           at += 2;
           break;
         case op.MOVE_DUE:
-          movedDue = fields[event] as number;
+          dates[MOVED_DUE] = fields[event] as number;
           at += 1;
           break;
         case op.FINISH:
@@ -269,8 +277,7 @@ export function caseRunner(
             mark,
             0,
           );
-          latest.fill(NaN);
-          firsts.fill(NaN);
+          forgetEvents();
           at += 6;
           break;
         default:
@@ -284,8 +291,7 @@ export function caseRunner(
   return (subject, from, to, laterEnds) => {
     let state = 0;
     period = 0;
-    latest.fill(NaN);
-    firsts.fill(NaN);
+    forgetEvents();
     for (let event = from; event < to; event++) {
       const symbol = letters[event] as number;
       let entry = machine.next[state * symbols + symbol] as number;
