@@ -109,14 +109,14 @@ export async function ours(sources: readonly Source[]): Promise<StateCounts> {
   );
   return evaluateSources(job, sources, { threads: 2, want: "clocks" }, (answer) => {
     if (answer.interpret.length > 0) throw new Error(`${answer.interpret.length} cases were left to the interpreter`);
-    const counts: Record<string, number> = {};
+    const counts = CLOCK_STATES.map(() => 0);
     for (const { clocks } of answer.clocks) {
       for (let index = 0; index < clocks.length; index++) {
-        const state = CLOCK_STATES[clocks.state[index] as number] as string;
-        counts[state] = (counts[state] ?? 0) + 1;
+        const state = clocks.state[index] as number;
+        counts[state] = (counts[state] as number) + 1;
       }
     }
-    return counts;
+    return Object.fromEntries(CLOCK_STATES.map((state, index) => [state, counts[index] ?? 0] as const).filter(([, count]) => count > 0));
   });
 }
 

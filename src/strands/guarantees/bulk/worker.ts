@@ -17,7 +17,8 @@ let part: Part | null = null;
 
 port.on("message", async (told: ToWorker) => {
   try {
-    port.postMessage(await answer(told));
+    const said = await answer(told);
+    port.postMessage(said, said.kind === "evaluated" ? buffersOf(said.answer) : []);
   } catch (error) {
     // Errors lose their class between threads: its name goes with the message.
     const { constructor, message } = error as Error;
@@ -37,4 +38,13 @@ async function answer(told: ToWorker): Promise<FromWorker> {
       return { kind: "evaluated", answer: evaluate(told.pools) };
     }
   }
+}
+
+/** The memory of an answer, to be handed over rather than copied. */
+function buffersOf({ runs, clocks }: PartAnswer): ArrayBuffer[] {
+  const arrays = [
+    ...runs.flatMap((run) => (run.kind === "memory" ? [run.bytes] : [])),
+    ...clocks.flatMap(({ names, nameStarts, clocks: columns }) => [names, nameStarts, ...Object.values(columns).filter((column) => typeof column === "object")]),
+  ];
+  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
 }
