@@ -99,7 +99,7 @@ async function timed(body: () => Promise<unknown>): Promise<number> {
 }
 
 /** All clocks by the full rules; answers how many are in each state. */
-export async function ours(sources: readonly Source[]): Promise<StateCounts> {
+async function ours(sources: readonly Source[]): Promise<StateCounts> {
   const definition = definitionOf(library(), "eng-rtt");
   const day = parseDay(AS_AT) as number;
   const question = { asAt: { kind: "date", day }, knownOn: null, promise: null, version: null } as const;
@@ -116,7 +116,9 @@ export async function ours(sources: readonly Source[]): Promise<StateCounts> {
         counts[state] = (counts[state] as number) + 1;
       }
     }
-    return Object.fromEntries(CLOCK_STATES.map((state, index) => [state, counts[index] ?? 0] as const).filter(([, count]) => count > 0));
+    return Object.fromEntries(
+      CLOCK_STATES.map((state, index) => [state, counts[index] ?? 0] as const).filter(([, count]) => count > 0),
+    );
   });
 }
 

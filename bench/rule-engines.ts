@@ -13,7 +13,7 @@ type WaitEvent = { readonly type: string; readonly day: number; readonly first: 
 
 const LIMIT_DAYS = 126;
 
-/** @param perCase Handrail's milliseconds a case, from Parquet, in this run */
+/** @param perCase Handrail's milliseconds a case, from memory, in this run */
 export async function benchRuleEngines(
   waits: Waits,
   sample: number,

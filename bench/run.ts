@@ -14,7 +14,8 @@ const cases = quick ? 20_000 : 2_000_000;
 const rounds = quick ? 2 : 5;
 
 const { waits, comparisons, peakMegabytes } = await benchEnglishWaits(cases, rounds);
-const perCase = (comparisons[0]?.ourMilliseconds ?? NaN) / cases;
+// In memory: the rule engines' events are in memory too, and grouped and sorted already, which ours are not.
+const perCase = (comparisons[2]?.ourMilliseconds ?? NaN) / cases;
 const engines = await benchRuleEngines(waits, quick ? 500 : 20_000, quick ? 1 : 3, perCase);
 const site = await benchSite(quick ? 500 : 60_000, quick ? 50 : 1_000);
 const machine = {

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -36,10 +36,6 @@ export async function waitFiles(cases: number): Promise<Waits> {
   connection.closeSync();
   instance.closeSync();
   return { csv, parquet, cases, events: Number(counted.getRows()[0]?.[0]) };
-}
-
-export function megabytes(file: string): number {
-  return Math.round(statSync(file).size / 1e6);
 }
 
 /** A day's lines of the log, by day since the first referral. */

@@ -12,8 +12,8 @@ import { withTestDatabase } from "../harness/database.ts";
 import { visit, type Visit } from "./harness.ts";
 
 /** The day on which the tests visit the demonstration region: a Wednesday. */
-export const NOW = Temporal.Instant.from("2025-03-12T09:30:00Z");
-export const TODAY = Temporal.PlainDate.from("2025-03-12");
+const NOW = Temporal.Instant.from("2025-03-12T09:30:00Z");
+const TODAY = Temporal.PlainDate.from("2025-03-12");
 /** Enough that most services have somebody, few enough to load in a second or two. */
 const PEOPLE = 300;
 const SEED = 2009;

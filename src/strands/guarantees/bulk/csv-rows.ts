@@ -76,7 +76,13 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     const known = translations[node];
     if (known !== undefined) return known;
     const texts = coded.map((column) => bytes.toString("utf8", starts[column], ends[column]));
-    const found = translate(recorder, columns, texts[0] as string, texts.slice(1), Array.from(days, (day) => day !== NOT_A_DAY));
+    const found = translate(
+      recorder,
+      columns,
+      texts[0] as string,
+      texts.slice(1),
+      Array.from(days, (day) => day !== NOT_A_DAY),
+    );
     translations[node] = found;
     return found;
   };
@@ -115,7 +121,12 @@ export function csvRowReader(recorder: Recorder, header: readonly string[]): Row
     draft.personWords = 0;
     if (personColumn >= 0 && ends[personColumn] !== starts[personColumn]) {
       if ((ends[personColumn] as number) - (starts[personColumn] as number) > LONGEST_NAME) return false;
-      draft.personWords = putPlainName(draft.person, view, starts[personColumn] as number, ends[personColumn] as number);
+      draft.personWords = putPlainName(
+        draft.person,
+        view,
+        starts[personColumn] as number,
+        ends[personColumn] as number,
+      );
       if (draft.personWords === 0) return false;
     }
     draft.idHash =
@@ -168,7 +179,10 @@ function digits(bytes: Buffer, at: number): number {
 }
 
 /** Numbers for the different values of a column, in the order in which they come, from 1; found by a hash, told apart whole. */
-type ValueCodes = { readonly known: { readonly length: number; readonly words: Int32Array }[]; readonly table: Int16Array };
+type ValueCodes = {
+  readonly known: { readonly length: number; readonly words: Int32Array }[];
+  readonly table: Int16Array;
+};
 const SLOTS = 1024;
 
 function valueCodes(): ValueCodes {
@@ -184,7 +198,10 @@ function codeOf({ known, table }: ValueCodes, view: DataView, from: number, to: 
     slot = (slot + 1) & (SLOTS - 1);
   }
   if (known.length === MOST_VALUES) return -1;
-  known.push({ length: to - from, words: Int32Array.from({ length: (to - from + 3) >> 2 }, (_, index) => wordAt(view, from, to, index)) });
+  known.push({
+    length: to - from,
+    words: Int32Array.from({ length: (to - from + 3) >> 2 }, (_, index) => wordAt(view, from, to, index)),
+  });
   table[slot] = known.length;
   return known.length;
 }

@@ -82,7 +82,8 @@ export function caseGrouper(timed: boolean): Grouper {
     const mask = table.length - 1;
     let slot = hashOf(words, at, length) & mask;
     for (let number = table[slot] as number; number !== 0; number = table[slot] as number) {
-      if (nameWords[number - 1] === length && sameWords(words, nameAt[number - 1] as number, at, length)) return number - 1;
+      if (nameWords[number - 1] === length && sameWords(words, nameAt[number - 1] as number, at, length))
+        return number - 1;
       slot = (slot + 1) & mask;
     }
     const subject = grouped.cases++;
@@ -122,7 +123,9 @@ export function caseGrouper(timed: boolean): Grouper {
       lasts[subject] = records;
       counts[subject] = (counts[subject] as number) + 1;
     }
-    return at + 1 + nameLength + personLength + ((header & (1 << 30)) === 0 ? tickWords : 2 * tickWords) + (header >>> 31);
+    return (
+      at + 1 + nameLength + personLength + ((header & (1 << 30)) === 0 ? tickWords : 2 * tickWords) + (header >>> 31)
+    );
   };
 
   /** Puts the event of a record in its place among the `count` that are loaded already. */
@@ -138,7 +141,10 @@ export function caseGrouper(timed: boolean): Grouper {
       at += tickWords;
     }
     let place = count;
-    while (place > 0 && ((ticks[place - 1] as number) > tick || (ticks[place - 1] === tick && (symbols[place - 1] as number) > symbol))) {
+    while (
+      place > 0 &&
+      ((ticks[place - 1] as number) > tick || (ticks[place - 1] === tick && (symbols[place - 1] as number) > symbol))
+    ) {
       ticks[place] = ticks[place - 1] as number;
       symbols[place] = symbols[place - 1] as number;
       fields[place] = fields[place - 1] as number;
@@ -163,13 +169,15 @@ export function caseGrouper(timed: boolean): Grouper {
         words.set(pool.subarray(from, to), end);
         end += to - from;
       }
-      for (let at = 0; at < end; ) at = takeRecord(words, at);
-      for (let subject = 0; subject < grouped.cases; subject++) if ((counts[subject] as number) > MOST_EVENTS) grouped.interpret[subject] = 1;
+      for (let at = 0; at < end;) at = takeRecord(words, at);
+      for (let subject = 0; subject < grouped.cases; subject++)
+        if ((counts[subject] as number) > MOST_EVENTS) grouped.interpret[subject] = 1;
       return grouped;
     },
     load: (subject) => {
       let count = 0;
-      for (let record = lasts[subject] as number; record !== 0; record = befores[record] as number) insert(grouped.words, places[record] as number, count++);
+      for (let record = lasts[subject] as number; record !== 0; record = befores[record] as number)
+        insert(grouped.words, places[record] as number, count++);
       return count;
     },
   };

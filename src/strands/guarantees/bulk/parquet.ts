@@ -29,8 +29,7 @@ const MOST_COMBINATIONS = 1 << 20;
 const MOST_NUMBER = 200;
 
 export async function openParquet(path: string, recorder: Recorder): Promise<ParquetScan> {
-  const { DuckDBInstance, DuckDBScalarFunction, BIGINT, UTINYINT, VARCHAR, UBIGINT } =
-    await import("@duckdb/node-api");
+  const { DuckDBInstance, DuckDBScalarFunction, BIGINT, UTINYINT, VARCHAR, UBIGINT } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   const file = `read_parquet(${quoted(path)}, file_row_number = true)`;
@@ -155,13 +154,24 @@ function planOf(types: ReadonlyMap<string, string>, recorder: Recorder): Plan {
   const parameters: readonly Parameter[] = [
     { sql: `coalesce(CAST("case" AS VARCHAR), '')`, type: "VARCHAR" },
     // One number, because each vector that crosses over costs some ten microseconds.
-    { sql: `(CAST(${combination} AS BIGINT) * ${1 << DAY_BITS} + ${date}) * ${1 << DAY_BITS} + ${day}`, type: "BIGINT" },
+    {
+      sql: `(CAST(${combination} AS BIGINT) * ${1 << DAY_BITS} + ${date}) * ${1 << DAY_BITS} + ${day}`,
+      type: "BIGINT",
+    },
     ...(types.has("person") ? [{ sql: `coalesce(CAST("person" AS VARCHAR), '')`, type: "VARCHAR" } as const] : []),
     ...(types.has("id")
-      ? [{ sql: `CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`, type: "UBIGINT" } as const]
+      ? [
+          {
+            sql: `CASE WHEN id IS NULL OR CAST(id AS VARCHAR) = '' THEN 0 ELSE hash(CAST(id AS VARCHAR)) | 1 END`,
+            type: "UBIGINT",
+          } as const,
+        ]
       : []),
   ];
-  return { parameters, ...vectorReader(recorder, meanings, meaningOf, { person: types.has("person"), id: types.has("id") }) };
+  return {
+    parameters,
+    ...vectorReader(recorder, meanings, meaningOf, { person: types.has("person"), id: types.has("id") }),
+  };
 }
 
 const UNREAD = -2;

@@ -81,7 +81,8 @@ function interpretedCases({ grouped }: PartitionClocks): string[] {
 function keep({ grouped, clocks }: PartitionClocks): KeptClocks {
   const { cases, words, nameAt, nameWords } = grouped;
   const nameStarts = new Int32Array(cases + 1);
-  for (let subject = 0; subject < cases; subject++) nameStarts[subject + 1] = (nameStarts[subject] as number) + (nameWords[subject] as number);
+  for (let subject = 0; subject < cases; subject++)
+    nameStarts[subject + 1] = (nameStarts[subject] as number) + (nameWords[subject] as number);
   const names = new Int32Array(nameStarts[cases] as number);
   for (let subject = 0; subject < cases; subject++) {
     const from = nameAt[subject] as number;

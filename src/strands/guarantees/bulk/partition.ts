@@ -57,7 +57,8 @@ function eventsThatCount({ ticks, symbols, fields, idHashes }: CaseEvents, typeO
   let happened = count;
   while (happened > 0 && symbols[happened - 1] === IGNORED) happened--;
   for (let index = 1; index < happened; index++) {
-    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number]) continue;
+    if (ticks[index] !== ticks[index - 1] || typeOf[symbols[index] as number] !== typeOf[symbols[index - 1] as number])
+      continue;
     const alike = symbols[index] === symbols[index - 1] && fields[index] === fields[index - 1];
     if (!alike || idHashes[index] === 0 || idHashes[index - 1] === 0) return -1;
   }
@@ -66,7 +67,8 @@ function eventsThatCount({ ticks, symbols, fields, idHashes }: CaseEvents, typeO
   if (ids === 0) return happened;
   if (count > MOST_COMPARED) return -1;
   for (let index = 1; index < count; index++) {
-    for (let other = 0; other < index; other++) if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
+    for (let other = 0; other < index; other++)
+      if (idHashes[index] !== 0 && idHashes[index] === idHashes[other]) return -1;
   }
   return happened;
 }

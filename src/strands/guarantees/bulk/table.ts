@@ -1,5 +1,5 @@
 import { NO_DATE } from "../machine/instructions.ts";
-import { NotForBulk, putName } from "./names.ts";
+import { NotForBulk, putName, putPlainName } from "./names.ts";
 import type { Recorder } from "./recorder.ts";
 import { appendRecord, IGNORED, INTERPRET } from "./records.ts";
 import { translate, type Columns, type Translation } from "./translation.ts";
@@ -32,6 +32,7 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
   const { caseBytes, caseStarts, occurred, types } = table;
   const columns: Columns = { coded: Object.keys(table.fields), dates: Object.keys(table.dates) };
   if (recorder.timed || columns.dates.length > 1) throw new NotForBulk("a table of days has no hours");
+  const view = new DataView(caseBytes.buffer, caseBytes.byteOffset, caseBytes.byteLength);
   const fields = Object.values(table.fields);
   const dates = Object.values(table.dates)[0];
   const translations: (Translation | undefined)[] = [];
@@ -59,7 +60,11 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
       const day = occurred[row] as number;
       const symbol = day <= asAtDay ? translation.symbol : translation.matterLater ? INTERPRET : IGNORED;
       if (symbol === IGNORED) continue;
-      draft.nameWords = putName(draft.name, caseBytes, caseStarts[row] as number, caseStarts[row + 1] as number);
+      const nameFrom = caseStarts[row] as number;
+      const nameTo = caseStarts[row + 1] as number;
+      // Four bytes at a time, but where that would read past the end.
+      draft.nameWords = nameTo + 3 <= view.byteLength ? putPlainName(draft.name, view, nameFrom, nameTo) : 0;
+      if (draft.nameWords === 0) draft.nameWords = putName(draft.name, caseBytes, nameFrom, nameTo);
       draft.symbol = symbol;
       draft.dates[0] = day;
       draft.dates[1] =

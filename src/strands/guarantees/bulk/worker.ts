@@ -44,7 +44,11 @@ async function answer(told: ToWorker): Promise<FromWorker> {
 function buffersOf({ runs, clocks }: PartAnswer): ArrayBuffer[] {
   const arrays = [
     ...runs.flatMap((run) => (run.kind === "memory" ? [run.bytes] : [])),
-    ...clocks.flatMap(({ names, nameStarts, clocks: columns }) => [names, nameStarts, ...Object.values(columns).filter((column) => typeof column === "object")]),
+    ...clocks.flatMap(({ names, nameStarts, clocks: columns }) => [
+      names,
+      nameStarts,
+      ...Object.values(columns).filter((column) => typeof column === "object"),
+    ]),
   ];
   return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
 }

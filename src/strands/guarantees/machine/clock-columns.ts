@@ -104,6 +104,6 @@ export function clockAt(rules: Rules, columns: ClockColumns, row: number): Omit<
 }
 
 /** The notes whose bits are set, sorted. */
-export function notesOf(rules: Rules, bits: number): readonly string[] {
+function notesOf(rules: Rules, bits: number): readonly string[] {
   return rules.notes.filter((_, index) => (bits & (1 << index)) !== 0).toSorted();
 }

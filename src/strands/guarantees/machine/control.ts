@@ -40,9 +40,9 @@ export type Control = {
   /** Bit i: an end of pause i came while it was not open; on which day, a register knows. */
   ended: number;
 };
-export const CLOSED = 0;
+const CLOSED = 0;
 export const AWAITING = 1;
-export const COUNTING = 2;
+const COUNTING = 2;
 
 /** A promise's rules with what the automaton needs to number. Limits and notes grow as the table does. */
 export type Rules = {

@@ -168,7 +168,7 @@ export function caseRunner(
         case op.MARK_STOP: {
           const register = code[at + 1] as number;
           const known = register < 0 ? NaN : (latest[register] as number);
-          mark = Math.max(Number.isNaN(known) ? tick : known, (dates[STARTED] as number));
+          mark = Math.max(Number.isNaN(known) ? tick : known, dates[STARTED] as number);
           at += 2;
           break;
         }
@@ -179,7 +179,7 @@ export function caseRunner(
           const version = definition.versions[code[at + 1] as number] as Version;
           const takesOver =
             version.from <= dayOf(tick) &&
-            (version.grandfathersBefore === null || dayOf((dates[STARTED] as number)) >= version.grandfathersBefore);
+            (version.grandfathersBefore === null || dayOf(dates[STARTED] as number) >= version.grandfathersBefore);
           at = code[at + (takesOver ? 2 : 3)] as number;
           break;
         }
@@ -250,7 +250,7 @@ export function caseRunner(
         }
         case op.CLAMP_PAUSE: {
           const pause = code[at + 1] as number;
-          pauseFrom[pause] = Math.max(pauseFrom[pause] as number, (dates[STARTED] as number));
+          pauseFrom[pause] = Math.max(pauseFrom[pause] as number, dates[STARTED] as number);
           at += 2;
           break;
         }
