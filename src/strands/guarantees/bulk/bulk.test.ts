@@ -13,7 +13,10 @@ import { outputLine, type LineFormat } from "../files/line.ts";
 import { library } from "../library.ts";
 import { rowContext } from "../model/event-row.ts";
 import type { FieldFile } from "../model/language.ts";
-import { evaluateInBulk } from "./evaluate.ts";
+import { evaluateInBulk, jobOf } from "./evaluate.ts";
+import { mergeRuns } from "./runs.ts";
+import { NO_DAY, type EventTable } from "./table.ts";
+import { evaluateSources } from "./team.ts";
 
 const built = library();
 const folder = mkdtempSync(join(tmpdir(), "handrail-test-"));
@@ -253,7 +256,7 @@ function manyWaits(count: number): Row[] {
   return Array.from({ length: count }, () => {
     const type = types[below(types.length)] as string;
     return {
-      case: `wait-${String(below(count / 4)).padStart(6, "0")}-${below(2) === 0 ? "b" : "b"}`,
+      case: `wait-${String(below(count / 4)).padStart(6, "0")}-in-a-long-name`,
       type,
       occurred: formatDay((parseDay("2024-01-01") as number) + below(300)),
       original_date: type === "referral-received" && below(20) === 0 ? "2023-12-01" : "",
@@ -262,6 +265,54 @@ function manyWaits(count: number): Row[] {
     };
   });
 }
+
+test("a table in memory gives the same lines as the file it comes from", async () => {
+  type Named = Row & { readonly case: string };
+  const rows = manyWaits(4_000).map((row, index): Named => ({
+    ...row,
+    case: `${index % 5 === 0 ? "é-" : ""}${row["case"] ?? ""}`,
+  }));
+  // A row sent twice is one to the plain way, which takes in all columns; a table leaves such cases to the interpreter.
+  const distinct = rows.filter(
+    (row, index) =>
+      rows.findIndex(
+        (other) =>
+          other["case"] === row["case"] && other["type"] === row["type"] && other["occurred"] === row["occurred"],
+      ) === index,
+  );
+  const path = writeCsv("table.csv", distinct);
+  const bytes = new TextEncoder();
+  const coded = (column: string) => {
+    const values = [...new Set(distinct.map((row) => row[column] ?? ""))];
+    return { values, codes: Uint8Array.from(distinct, (row) => values.indexOf(row[column] ?? "")) };
+  };
+  const lengths = distinct.map((row) => bytes.encode(row.case).length);
+  const table: EventTable = {
+    rows: distinct.length,
+    caseBytes: bytes.encode(distinct.map((row) => row.case).join("")),
+    caseStarts: Uint32Array.from({ length: lengths.length + 1 }, (_, row) =>
+      lengths.slice(0, row).reduce((sum, length) => sum + length, 0),
+    ),
+    types: coded("type"),
+    occurred: Int32Array.from(distinct, (row) => parseDay(row["occurred"] ?? "") as number),
+    fields: { first: coded("first") },
+    dates: { original_date: Int32Array.from(distinct, (row) => parseDay(row["original_date"] ?? "") ?? NO_DAY) },
+  };
+  const options = { guarantee: "eng-rtt", asAt: "2024-09-30" };
+  const { question, context } = asked(options);
+  for (const threads of [1, 2] as const) {
+    const text = await evaluateSources(
+      jobOf(question, context),
+      [{ kind: "table", table }],
+      { threads, want: "csv" },
+      (answer) => {
+        assert.deepEqual(answer.interpret, []);
+        return [...mergeRuns(answer.runs)].map((batch) => batch.toString("utf8")).join("");
+      },
+    );
+    assert.equal(text, await plainly([path], options, "csv"));
+  }
+});
 
 test("a file in which one row is bad goes the plain way, so that the row is named", async () => {
   const good = {

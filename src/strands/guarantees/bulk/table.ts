@@ -65,6 +65,7 @@ export function tableReader(recorder: Recorder, table: EventTable): (from: numbe
       // Four bytes at a time, but where that would read past the end.
       draft.nameWords = nameTo + 3 <= view.byteLength ? putPlainName(draft.name, view, nameFrom, nameTo) : 0;
       if (draft.nameWords === 0) draft.nameWords = putName(draft.name, caseBytes, nameFrom, nameTo);
+      if (nameFrom === nameTo) throw new NotForBulk("an event has no case");
       draft.symbol = symbol;
       draft.dates[0] = day;
       draft.dates[1] =
