@@ -1,8 +1,5 @@
-import { clockAt } from "../machine/clock-columns.ts";
-import type { Machine } from "../machine/compile.ts";
-import { outputLine, type LineFormat } from "../files/line.ts";
 import type { Definition } from "../model/definition.ts";
-import { clockRow } from "../model/row.ts";
+import type { LineWriter } from "./line-templates.ts";
 import { nameText } from "./names.ts";
 import type { PartitionClocks } from "./partition.ts";
 import { frames } from "./runs.ts";
@@ -10,29 +7,27 @@ import { frames } from "./runs.ts";
 /** The clocks of a partition as lines of text, framed case by case in the order of their names. */
 export function partitionLines(
   definition: Definition,
-  machines: ReadonlyMap<number, Machine>,
+  writeLine: LineWriter,
   { grouped, clocks }: PartitionClocks,
-  format: LineFormat,
 ): Uint8Array {
   const ranks = promiseRanks(definition);
   const cases = casesWithClocks(clocks.subject, clocks.length).map(({ subject, from, to }) => ({
     name: nameText(grouped.words, grouped.nameAt[subject] as number, grouped.nameWords[subject] as number),
     subject,
-    rows: inOrderOfPromise(clocks, ranks, from, to),
+    from,
+    to,
   }));
   cases.sort((a, b) => (a.name < b.name ? -1 : 1));
   return frames(linesOf());
 
   function* linesOf() {
-    for (const { name, subject, rows } of cases) {
+    for (const { name, subject, from, to } of cases) {
       const personWords = grouped.personWords[subject] as number;
       const person =
         personWords === 0 ? name : nameText(grouped.words, grouped.personAt[subject] as number, personWords);
       let text = "";
-      for (const row of rows) {
-        const { rules } = machines.get(clocks.promise[row] as number) as Machine;
-        text += `${outputLine(clockRow(definition, name, person, clockAt(rules, clocks, row)), format)}\n`;
-      }
+      if (to === from + 1) text = writeLine(name, person, clocks, from);
+      else for (const row of inOrderOfPromise(clocks, ranks, from, to)) text += writeLine(name, person, clocks, row);
       yield { name, text };
     }
   }
@@ -61,7 +56,6 @@ function inOrderOfPromise(
   to: number,
 ): readonly number[] {
   const rows = Array.from({ length: to - from }, (_, index) => from + index);
-  if (rows.length === 1) return rows;
   const rank = (row: number) => ranks[clocks.promise[row] as number] as number;
   return rows.sort((a, b) => rank(a) - rank(b) || (clocks.period[a] as number) - (clocks.period[b] as number));
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { LineFormat } from "../files/line.ts";
 import { clockColumns, copyColumns, type ClockColumns } from "../machine/clock-columns.ts";
+import { lineWriter } from "./line-templates.ts";
 import { partitionLines } from "./lines.ts";
 import { nameText } from "./names.ts";
 import { partitionEvaluator, type PartitionClocks } from "./partition.ts";
@@ -53,12 +54,13 @@ export function newPart(assignment: Assignment, thread: number): Part {
       const { machines, evaluate } = partitionEvaluator(job);
       const interpret: string[] = [];
       const clocks: KeptClocks[] = [];
+      const writeLine = lineWriter(job.definition, machines, want === "csv" ? "csv" : "ndjson");
       const runs = runKeeper(join(folder, `clocks-${thread}`), answerBytes);
       for (let partition = nextPartition(); partition < PARTITIONS; partition = nextPartition()) {
         const found = evaluate(pools, partition);
         interpret.push(...interpretedCases(found));
         if (want === "clocks") clocks.push(keep(found));
-        else runs.keep(partitionLines(job.definition, machines, found, want));
+        else runs.keep(partitionLines(job.definition, writeLine, found));
       }
       return { runs: runs.done(), clocks, interpret };
     },

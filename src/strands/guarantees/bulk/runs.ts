@@ -51,16 +51,17 @@ export function* mergeRuns(runs: readonly Run[]): Generator<Buffer> {
       if (cursor.advance()) heap.push(cursor);
     }
     for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index);
-    let batch: Uint8Array[] = [];
+    let batch = Buffer.allocUnsafeSlow(BATCH);
     let size = 0;
     for (let first = heap[0]; first !== undefined; first = heap[0]) {
-      batch.push(first.text);
-      size += first.text.length;
-      if (size >= BATCH) {
-        yield Buffer.concat(batch, size);
-        batch = [];
+      const { text } = first;
+      if (size + text.length > batch.length) {
+        if (size > 0) yield batch.subarray(0, size);
+        batch = Buffer.allocUnsafeSlow(Math.max(BATCH, text.length));
         size = 0;
       }
+      batch.set(text, size);
+      size += text.length;
       if (!first.advance()) {
         const last = heap.pop() as Cursor;
         if (heap.length === 0) break;
@@ -68,7 +69,7 @@ export function* mergeRuns(runs: readonly Run[]): Generator<Buffer> {
       }
       sink(heap, 0);
     }
-    if (size > 0) yield Buffer.concat(batch, size);
+    if (size > 0) yield batch.subarray(0, size);
   } finally {
     for (const file of files.values()) closeSync(file);
   }

@@ -56,7 +56,7 @@ export function clockRow(
 }
 
 /** A date, or a date-time with offset where the promise counts hours. */
-function formatTick(definition: Definition, limit: Limit, tick: Tick): string {
+export function formatTick(definition: Definition, limit: Limit, tick: Tick): string {
   return countsTime(limit) ? formatInstant(definition.zone, tick) : formatDay(tick);
 }
 
