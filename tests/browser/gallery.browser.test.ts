@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { asLanguage, galleryApp } from "./gallery.ts";
-import { checkPage, load, visit, type Visit } from "./harness.ts";
+import { checkPage, follow, load, visit, type Visit } from "./harness.ts";
 
 let site: Visit;
 before(async () => {
@@ -90,7 +90,7 @@ test("a form with faults comes back with what was typed, a summary that leads to
   await page.getByLabel("Month").fill("2");
   await page.getByLabel("Year").fill("2025");
   await page.getByLabel("Note").fill("rang <b>twice</b>");
-  await page.getByRole("button", { name: "Record it" }).click();
+  await follow(page.getByRole("button", { name: "Record it" }));
   assert.match(await page.title(), /^Error: Record an event/);
   await page.getByRole("link", { name: /Enter a real date/ }).click();
   assert.match(page.url(), /#occurred-day$/);
@@ -98,7 +98,7 @@ test("a form with faults comes back with what was typed, a summary that leads to
   assert.equal(await page.getByLabel("Note").inputValue(), "rang <b>twice</b>");
   await page.getByLabel("Day").fill("28");
   await page.getByLabel("An offer was made").check();
-  await page.getByRole("button", { name: "Record it" }).click();
+  await follow(page.getByRole("button", { name: "Record it" }));
   assert.match(page.url(), /\/worklist$/);
   await page.close();
 });
@@ -107,11 +107,11 @@ test("somebody chooses who to be, and is that person on the next page, with scri
   const context = await site.browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${site.url}/personas?next=/worklist`);
-  await page.getByRole("button", { name: "Choose Amara Osei" }).click();
+  await follow(page.getByRole("button", { name: "Choose Amara Osei" }));
   assert.match(page.url(), /\/worklist$/);
   assert.equal(await page.getByRole("link", { name: "Amara Osei" }).count(), 1);
   await page.goto(`${site.url}/personas`);
-  await page.getByRole("button", { name: "Be nobody" }).click();
+  await follow(page.getByRole("button", { name: "Be nobody" }));
   assert.equal(await page.getByRole("link", { name: "Choose a person" }).count(), 1);
   await context.close();
 });

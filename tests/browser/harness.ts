@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import type { Hono } from "hono";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
 import { serve, type Running } from "../../src/web/serve.ts";
 import { findChromium } from "../harness/chromium.ts";
 
@@ -220,4 +220,9 @@ async function picture(page: Page, { picturesIn }: CheckOptions, path: string, k
 async function setCookie(context: BrowserContext, url: string, cookie: string): Promise<void> {
   const [name = "", ...value] = cookie.split("=");
   await context.addCookies([{ name, value: value.join("="), url }]);
+}
+
+/** Presses a link or a button that leads to another page, and waits until that page is there. */
+export async function follow(leading: Locator): Promise<void> {
+  await Promise.all([leading.page().waitForEvent("load"), leading.click()]);
 }

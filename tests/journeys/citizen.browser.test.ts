@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { storyIds } from "../../seeds/stories.ts";
 import { openDemonstration, type Demonstration } from "../browser/demonstration.ts";
+import { follow } from "../browser/harness.ts";
 
 let site: Demonstration;
 before(async () => {
@@ -15,7 +16,7 @@ const ines = `/people/${storyIds.ines}`;
 test("a citizen opens her promises and reads what is promised by when, how much time was used, and what was not counted", async () => {
   const page = await site.openAs("ines");
   await page.goto(site.url);
-  await page.getByRole("button", { name: "See your promises, Ines Marchetti" }).click();
+  await follow(page.getByRole("button", { name: "See your promises, Ines Marchetti" }));
   assert.equal(new URL(page.url()).pathname, ines);
   // 90 days after 10 January 2025, and twelve more that are not counted.
   const card = page.locator(".hr-promise").first();
@@ -71,13 +72,13 @@ test("a citizen finds whom to call, with the reference to say, and the way to ha
   await page.goto(site.url + ines);
   const call = page.getByRole("button", { name: /^Call 01632/ }).first();
   assert.match((await call.getAttribute("href")) ?? "", /^tel:01632\d+$/);
-  await page.getByRole("link", { name: "Something here is wrong" }).first().click();
+  await follow(page.getByRole("link", { name: "Something here is wrong" }).first());
   assert.match(
     await page.locator("main").innerText(),
     /Hips and knees, Northshore General\s+01632 [\d ]+\s+Say this reference: story-ines-hip/,
   );
   assert.match(await page.locator("main").innerText(), /You have the right to have wrong data about you corrected/);
-  await page.getByRole("link", { name: "Back to your promises" }).click();
+  await follow(page.getByRole("link", { name: "Back to your promises" }));
   assert.equal(new URL(page.url()).pathname, ines);
   await page.context().close();
 });
@@ -140,10 +141,10 @@ test("somebody who is not signed in is led to the picker, and from there to the 
   const page = await site.openAs(null);
   await page.goto(site.url + ines);
   assert.equal(new URL(page.url()).pathname, "/personas");
-  await page.getByRole("button", { name: "Choose Ines Marchetti" }).click();
+  await follow(page.getByRole("button", { name: "Choose Ines Marchetti" }));
   assert.equal(new URL(page.url()).pathname, ines);
-  await page.getByRole("link", { name: "Ines Marchetti" }).click();
-  await page.getByRole("button", { name: "Be nobody" }).click();
+  await follow(page.getByRole("link", { name: "Ines Marchetti" }));
+  await follow(page.getByRole("button", { name: "Be nobody" }));
   await page.goto(site.url + ines);
   assert.equal(new URL(page.url()).pathname, "/personas");
   await page.context().close();

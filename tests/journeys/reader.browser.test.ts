@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parse } from "csv-parse/sync";
 import { openDemonstration, type Demonstration } from "../browser/demonstration.ts";
+import { follow } from "../browser/harness.ts";
 
 let site: Demonstration;
 before(async () => {
@@ -15,13 +16,10 @@ type Figure = { readonly month: string; readonly kept: number; readonly broken: 
 test("a reader finds a place and a service, and the files hold the figures of the table, to the last one", async () => {
   const page = await site.openAs(null);
   await page.goto(site.url);
-  await page.getByRole("link", { name: "Find your place" }).click();
-  await page.getByRole("link", { name: "Northshore", exact: true }).last().click();
+  await follow(page.getByRole("link", { name: "Find your place" }));
+  await follow(page.getByRole("link", { name: "Northshore", exact: true }).last());
   await page.getByRole("link", { name: /^All \d+ services$/ }).click();
-  await page
-    .locator("#services")
-    .getByRole("link", { name: /^Emergency department\s?, Northshore General$/ })
-    .click();
+  await follow(page.locator("#services").getByRole("link", { name: /^Emergency department\s?, Northshore General$/ }));
   assert.match(await page.getByRole("heading", { level: 1 }).innerText(), /^Emergency department, Northshore General/);
 
   await page.getByText("The figures as a table").first().click();
@@ -60,7 +58,7 @@ test("a reader finds a place and a service, and the files hold the figures of th
 test("a reader compares what the versions of a definition say, side by side, and reads the examples first", async () => {
   const page = await site.openAs(null);
   await page.goto(`${site.url}/guarantees`);
-  await page.getByRole("link", { name: "Treatment within 18 weeks" }).click();
+  await follow(page.getByRole("link", { name: "Treatment within 18 weeks" }));
   const headings = await page.getByRole("heading", { level: 2 }).allInnerTexts();
   assert.deepEqual(headings.slice(0, 2), ["Examples", "Versions side by side"]);
   const table = page.locator(".hr-versions");

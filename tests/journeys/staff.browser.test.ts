@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { storyIds } from "../../seeds/stories.ts";
 import { openDemonstration, type Demonstration } from "../browser/demonstration.ts";
+import { follow } from "../browser/harness.ts";
 
 let site: Demonstration;
 before(async () => {
@@ -27,7 +28,7 @@ test("a nurse filters the worklist, records a first visit, sees the clock answer
   assert.match(await page.getByRole("heading", { level: 1 }).innerText(), /Who runs out next/);
   await page.getByLabel("Service").selectOption({ label: "Hips and knees, Northshore General" });
   await page.getByLabel("Promise").selectOption({ label: "The Swedish care guarantee: Specialist visit" });
-  await page.getByRole("button", { name: "Show" }).click();
+  await follow(page.getByRole("button", { name: "Show" }));
   const row = page.getByRole("row").filter({ hasText: "Ines Marchetti" });
   assert.match(
     await row.innerText(),
@@ -38,12 +39,12 @@ test("a nurse filters the worklist, records a first visit, sees the clock answer
   for (const other of await page.getByRole("row").all())
     assert.match(await other.innerText(), /Specialist visit|Person/);
 
-  await row.getByRole("link", { name: "Ines Marchetti" }).click();
-  await page.getByRole("link", { name: /^Record an event\s?: Hips and knees, Northshore General$/ }).click();
-  await page.getByRole("link", { name: "First visit" }).click();
+  await follow(row.getByRole("link", { name: "Ines Marchetti" }));
+  await follow(page.getByRole("link", { name: /^Record an event\s?: Hips and knees, Northshore General$/ }));
+  await follow(page.getByRole("link", { name: "First visit" }));
   assert.match(await page.locator(".hr-who").innerText(), /Ines Marchetti\s+Born\s4\sMay\s1951/);
   await typeDate(page, "12", "3", "2025");
-  await page.getByRole("button", { name: "Record it" }).click();
+  await follow(page.getByRole("button", { name: "Record it" }));
 
   const notice = page.locator(".hr-notice");
   assert.match(await notice.innerText(), /Recorded: First visit, Wednesday 12 March 2025/);
@@ -57,7 +58,7 @@ test("a nurse filters the worklist, records a first visit, sees the clock answer
   );
 
   await page.goBack();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await follow(page.getByRole("button", { name: "Undo" }));
   assert.match(
     await page.locator(".hr-notice").innerText(),
     /Taken back[\s\S]*Specialist visit: On time so far, due Tuesday 22 April 2025/,
@@ -74,12 +75,12 @@ test("a nurse filters the worklist, records a first visit, sees the clock answer
 test("a clerk corrects an entry with a reason, and the page says what the earlier entry said", async () => {
   const page = await site.openAs("amara");
   await page.goto(site.url + tom);
-  await page.getByRole("link", { name: /^Correct\s?: An appointment was cancelled, 19 Feb 2025$/ }).click();
+  await follow(page.getByRole("link", { name: /^Correct\s?: An appointment was cancelled, 19 Feb 2025$/ }));
   assert.match(await page.locator("main").innerText(), /The earlier one stays on record and no longer counts/);
   assert.equal(await page.getByLabel("The hospital").isChecked(), true, "the form begins with what stands");
   await page.getByLabel("Day").fill("20");
   await page.getByLabel("Why is it corrected?").fill("The letter was dated a day later");
-  await page.getByRole("button", { name: "Record it" }).click();
+  await follow(page.getByRole("button", { name: "Record it" }));
   const entry = page.locator(".hr-events__item").filter({ hasText: "An appointment was cancelled" });
   assert.equal(await entry.count(), 1, "the earlier entry no longer stands");
   assert.match(
@@ -103,9 +104,9 @@ test("a correction without a reason is sent back, and nothing is recorded", asyn
   const page = await site.openAs("amara");
   await page.goto(`${site.url}/people/${storyIds.gwenllian}`);
   const before = await facts(storyIds.gwenllian);
-  await page.getByRole("link", { name: /^Correct\s?: You agreed to the treatment/ }).click();
+  await follow(page.getByRole("link", { name: /^Correct\s?: You agreed to the treatment/ }));
   await typeDate(page, "1", "12", "2024");
-  await page.getByRole("button", { name: "Record it" }).click();
+  await follow(page.getByRole("button", { name: "Record it" }));
   assert.match(await page.title(), /^Error:/);
   assert.match(await page.getByRole("alert").innerText(), /Say why the entry is corrected/);
   assert.equal(await facts(storyIds.gwenllian), before);
@@ -131,7 +132,7 @@ for (const [kind, date, message] of [
     const [day = "", month = "", year = ""] = date.split(" ");
     await typeDate(page, day, month, year);
     await page.getByLabel("The hospital").check();
-    await page.getByRole("button", { name: "Record it" }).click();
+    await follow(page.getByRole("button", { name: "Record it" }));
     assert.match(await page.title(), /^Error: Record: Appointment cancelled/);
     const link = page.getByRole("alert").getByRole("link");
     assert.match(await link.innerText(), message);
@@ -169,15 +170,15 @@ test("two clerks record the same for one person: the second is told, loses nothi
   await first.goto(`${address}&type=final-plan-issued`);
   await second.goto(`${address}&type=final-plan-issued`);
   for (const page of [first, second]) await typeDate(page, "11", "3", "2025");
-  await first.getByRole("button", { name: "Record it" }).click();
+  await follow(first.getByRole("button", { name: "Record it" }));
   assert.match(await first.locator(".hr-notice").innerText(), /Recorded: /);
-  await second.getByRole("button", { name: "Record it" }).click();
+  await follow(second.getByRole("button", { name: "Record it" }));
   assert.match(
     await second.locator(".govuk-error-summary").innerText(),
     /Somebody else recorded something for this person/,
   );
   assert.equal(await second.locator("#occurred-year").inputValue(), "2025");
-  await second.getByRole("button", { name: "Record it" }).click();
+  await follow(second.getByRole("button", { name: "Record it" }));
   assert.match(await second.locator(".hr-notice").innerText(), /Recorded: /);
   await first.context().close();
   await second.context().close();
