@@ -26,6 +26,37 @@ create table area (
 grant delete, insert, select, update on area to handrail_app;
 grant select on area to handrail_disposal;
 
+-- By subject. What somebody is shut off from, whatever else they are entitled to; computed from the facts.
+create table ban (
+  subject_id text not null,
+  ban_id text not null,
+  kind text not null,
+  holder_id text not null,
+  covers text[] not null,
+  actions text[] not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  primary key (subject_id, ban_id, holder_id),
+  check ((kind = any (array['barred'::text, 'court-order'::text, 'details-hidden'::text, 'competence'::text, 'child'::text])))
+);
+create index ban_by_holder on ban using btree (holder_id);
+grant delete, insert, select, update on ban to handrail_app;
+grant select on ban to handrail_disposal;
+
+-- By subject. What would have been sent, for /dev/mail of a demonstration; sealed with the person's key.
+create table development_mail (
+  subject_id text not null,
+  id text not null,
+  channel text not null,
+  sealed bytea not null,
+  shown_at timestamp with time zone not null,
+  primary key (subject_id, id),
+  check ((channel = any (array['email'::text, 'text'::text, 'letter'::text])))
+);
+create index development_mail_newest on development_mail using btree (shown_at);
+grant delete, insert, select, update on development_mail to handrail_app;
+grant select on development_mail to handrail_disposal;
+
 -- By subject, append-only. What happened, one row a fact, never changed: history is corrected by adding.
 create table fact (
   subject_id text not null,
@@ -111,6 +142,34 @@ create table installation (
 grant delete, insert, select, update on installation to handrail_app;
 grant select on installation to handrail_disposal;
 
+-- By subject. The teams a member of staff is in, and the colleagues they stand in for; computed from the facts.
+create table membership (
+  subject_id text not null,
+  membership_id text not null,
+  kind text not null,
+  target_id text not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  primary key (subject_id, membership_id),
+  check ((kind = any (array['team'::text, 'cover'::text])))
+);
+create index membership_by_target on membership using btree (target_id, kind);
+grant delete, insert, select, update on membership to handrail_app;
+grant select on membership to handrail_disposal;
+
+-- By subject. Records found to be of one person; nothing is moved, so that a wrong merge is undone without loss.
+create table merged_record (
+  subject_id text not null,
+  merge_id text not null,
+  other_id text not null,
+  survives boolean not null, -- Whether this is the record under which the person is known.
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  primary key (subject_id, merge_id)
+);
+grant delete, insert, select, update on merged_record to handrail_app;
+grant select on merged_record to handrail_disposal;
+
 -- Reference. Hospitals, practices, councils, school authorities.
 create table organisation (
   id text not null,
@@ -123,6 +182,90 @@ create table organisation (
 );
 grant delete, insert, select, update on organisation to handrail_app;
 grant select on organisation to handrail_disposal;
+
+-- By subject. Messages to people: what waits, what was handed over, what could not be.
+create table outbox_message (
+  subject_id text not null,
+  id text not null, -- Also its reference: Notify's reference, and in the Message-ID of an e-mail.
+  template text not null,
+  urgent boolean not null,
+  asked_channel text,
+  caused_by_subject_id text,
+  caused_by_fact_id text,
+  sealed_values bytea, -- What the words are filled with, AES-256-GCM under the person's key; null once handed over or ended.
+  state text not null,
+  reason text, -- A code: why it was cancelled, failed or could not be sent as the person needs.
+  channel text,
+  provider text,
+  contact_mark text, -- Keyed hash of the address it was handed over for.
+  fragments integer,
+  revision integer not null default 0, -- Changes with every change: of two who act on what they read, one finds it changed.
+  attempts integer not null default 0,
+  doubts integer not null default 0, -- How often it is not known whether an attempt went through.
+  not_after timestamp with time zone,
+  due_at timestamp with time zone, -- When it is to be looked at next; null when nothing is left to do.
+  queued_at timestamp with time zone not null,
+  attempted_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  changed_at timestamp with time zone not null,
+  settled_at timestamp with time zone, -- When a member of staff said how an unmet need was met.
+  primary key (subject_id, id),
+  check ((asked_channel = any (array['email'::text, 'text'::text, 'letter'::text]))),
+  check ((channel = any (array['email'::text, 'text'::text, 'letter'::text]))),
+  check (((char_length(id) >= 1) and (char_length(id) <= 200))),
+  check ((provider = any (array['notify'::text, 'smtp'::text, 'development'::text]))),
+  check ((state = any (array['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'bounced'::text, 'cancelled'::text, 'unmet'::text])))
+);
+create index outbox_message_due on outbox_message using btree (due_at) where (state = any (array['queued'::text, 'sending'::text]));
+create index outbox_message_due_urgent on outbox_message using btree (due_at) where (urgent and (state = any (array['queued'::text, 'sending'::text])));
+create index outbox_message_receipt on outbox_message using btree (due_at) where ((state = 'sent'::text) and (due_at is not null));
+create index outbox_message_sent on outbox_message using btree (sent_at) where (sent_at is not null);
+create index outbox_message_worklist on outbox_message using btree (queued_at) where ((state = any (array['failed'::text, 'bounced'::text, 'unmet'::text])) and (settled_at is null));
+grant delete, insert, select, update on outbox_message to handrail_app;
+grant select on outbox_message to handrail_disposal;
+
+-- By subject. What a member of staff is employed to do, and where; computed from the facts.
+create table post (
+  subject_id text not null,
+  post_id text not null,
+  role text not null,
+  organisation_id text,
+  service_id text,
+  area_code text,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  primary key (subject_id, post_id)
+);
+grant delete, insert, select, update on post to handrail_app;
+grant select on post to handrail_disposal;
+
+-- Reference. The bonds and roles that see promises and events; a test holds it against the decision table.
+create table reader_reach (
+  holder text not null,
+  reach text not null,
+  primary key (holder, reach),
+  check ((reach = any (array['tie'::text, 'place'::text])))
+);
+grant delete, insert, select, update on reader_reach to handrail_app;
+grant select on reader_reach to handrail_disposal;
+
+-- By subject. Who may open this person's data, by which bond, from when until when; computed from the facts.
+create table relationship (
+  subject_id text not null,
+  relationship_id text not null,
+  bond text not null,
+  holder_kind text not null,
+  holder_id text not null,
+  covers text[], -- What it is limited to; null is all that the bond gives.
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  primary key (subject_id, relationship_id),
+  check ((bond = any (array['guardian'::text, 'family'::text, 'lead-professional'::text, 'team'::text, 'consent'::text, 'emergency'::text]))),
+  check ((holder_kind = any (array['person'::text, 'team'::text, 'organisation'::text])))
+);
+create index relationship_by_holder on relationship using btree (holder_id, holder_kind);
+grant delete, insert, select, update on relationship to handrail_app;
+grant select on relationship to handrail_disposal;
 
 -- Reference. One row, the last number given; who numbers facts holds its row lock.
 create table sequencer (
@@ -161,6 +304,18 @@ create table service_guarantee (
 grant delete, insert, select, update on service_guarantee to handrail_app;
 grant select on service_guarantee to handrail_disposal;
 
+-- Reference. Teams that people of the record can be in the care of.
+create table team (
+  id text not null,
+  name text not null,
+  organisation_id text,
+  ended_at timestamp with time zone,
+  primary key (id),
+  foreign key (organisation_id) references organisation(id)
+);
+grant delete, insert, select, update on team to handrail_app;
+grant select on team to handrail_disposal;
+
 -- By subject. Facts committed and not yet numbered; the sequencer empties it.
 create table unsequenced_fact (
   subject_id text not null,
@@ -170,6 +325,19 @@ create table unsequenced_fact (
 );
 grant delete, insert, select, update on unsequenced_fact to handrail_app;
 grant select on unsequenced_fact to handrail_disposal;
+
+-- By subject. Addresses and numbers that refused a message for good, by keyed hash: a corrected one is used again.
+create table unusable_contact (
+  subject_id text not null,
+  contact_mark text not null,
+  channel text not null,
+  reason text not null,
+  since timestamp with time zone not null,
+  primary key (subject_id, contact_mark),
+  check ((channel = any (array['email'::text, 'text'::text, 'letter'::text])))
+);
+grant delete, insert, select, update on unusable_contact to handrail_app;
+grant select on unusable_contact to handrail_disposal;
 
 -- By subject. Names, contacts, identifiers and free words: AES-256-GCM, nonce first, tag last.
 create table vault_entry (

@@ -2,5 +2,5 @@
 export { openVault } from "./master-key.ts";
 export type { Vault, VaultSettings } from "./master-key.ts";
 export type { Contact, Identity, PersonalData, PersonalDataKind } from "./kinds.ts";
-export { endKey, putPersonalData, readPersonalData } from "./store.ts";
-export type { PersonalDataEntry } from "./store.ts";
+export { endKey, openForSubjects, putPersonalData, readPersonalData, sealForSubjects } from "./store.ts";
+export type { PersonalDataEntry, Sealed, ToSeal } from "./store.ts";

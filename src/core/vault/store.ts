@@ -83,6 +83,54 @@ export async function readPersonalData<K extends PersonalDataKind>(
   return found;
 }
 
+/** Something of a subject's to be sealed with the subject's own key and kept elsewhere than in the vault's tables. */
+export interface ToSeal {
+  readonly subjectId: string;
+  readonly plain: string;
+  /** What the sealed bytes are for, e.g. `message 17`: they open for nothing else. */
+  readonly boundTo: string;
+}
+
+export interface Sealed {
+  readonly subjectId: string;
+  readonly sealed: Uint8Array;
+  readonly boundTo: string;
+}
+
+/**
+ * Seals texts with their subjects' keys, which are made where missing; in the order given.
+ * @throws when a subject's key has been ended.
+ */
+export async function sealForSubjects(
+  transaction: Transaction,
+  vault: Vault,
+  entries: readonly ToSeal[],
+): Promise<readonly Buffer[]> {
+  const keys = await keysFor(transaction, vault, [...new Set(entries.map((entry) => entry.subjectId))]);
+  return entries.map(({ subjectId, plain, boundTo }) =>
+    seal(keys.get(subjectId) as Uint8Array, Buffer.from(plain, "utf8"), elsewhereBinding(subjectId, boundTo)),
+  );
+}
+
+/** Opens what `sealForSubjects` sealed, in the order given; undefined where the key was ended or the bytes do not fit. */
+export async function openForSubjects(
+  db: Database | Transaction,
+  vault: Vault,
+  entries: readonly Sealed[],
+): Promise<readonly (string | undefined)[]> {
+  if (entries.length === 0) return [];
+  const { rows } = await sql<{ subject_id: string; wrapped_key: Uint8Array }>`
+    select k.subject_id, k.wrapped_key
+    from (select distinct s from json_array_elements_text(${JSON.stringify(entries.map((entry) => entry.subjectId))}::json) as wanted(s)) as wanted
+    join vault_key k on k.subject_id = wanted.s
+    where k.wrapped_key is not null`.execute(db);
+  const keys = new Map(rows.map((row) => [row.subject_id, unwrap(vault, row.subject_id, row.wrapped_key)]));
+  return entries.map(({ subjectId, sealed, boundTo }) => {
+    const key = keys.get(subjectId);
+    return key === undefined ? undefined : open(key, sealed, elsewhereBinding(subjectId, boundTo))?.toString("utf8");
+  });
+}
+
 /**
  * Ends a subject's key for good and removes what it sealed: disposal. What was written before, in backups too, cannot
  * be read again. Ending it twice changes nothing.
@@ -146,5 +194,7 @@ function unwrap(vault: Vault, subjectId: string, wrapped: Uint8Array): Uint8Arra
   );
 }
 
+const elsewhereBinding = (subjectId: string, boundTo: string): string =>
+  `handrail sealed elsewhere\0${subjectId}\0${boundTo}`;
 const keyBinding = (subjectId: string): string => `handrail vault key\0${subjectId}`;
 const entryBinding = (subjectId: string, kind: string): string => `handrail vault entry\0${subjectId}\0${kind}`;

@@ -1,0 +1,90 @@
+/** E-mail through the body's own mail server, by nodemailer. */
+import { createTransport } from "nodemailer";
+import type { Outcome } from "./outcome.ts";
+import type { Transport } from "./sender.ts";
+
+export interface SmtpSettings {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: string;
+  /** Address that people see and answer to, e.g. `Northshore <help@northshore.example>`. */
+  readonly from: string;
+}
+
+const CONNECTIONS = 5;
+const MESSAGES_A_CONNECTION = 100;
+/** Shorter together than the time an attempt is left alone (`DOUBT_WAIT`). */
+const CONNECT_MILLISECONDS = 10_000;
+const SILENCE_MILLISECONDS = 30_000;
+
+export function smtpTransport({ url, from }: SmtpSettings): Transport {
+  const mailer = createTransport({
+    url,
+    pool: true,
+    maxConnections: CONNECTIONS,
+    maxMessages: MESSAGES_A_CONNECTION,
+    connectionTimeout: CONNECT_MILLISECONDS,
+    greetingTimeout: CONNECT_MILLISECONDS,
+    socketTimeout: SILENCE_MILLISECONDS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = /@([^>\s]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
+  return {
+    provider: "smtp",
+    channels: () => Promise.resolve(["email"]),
+    problem: () => null,
+    async send({ id, to, subject, body, language }) {
+      try {
+        await mailer.sendMail({
+          from,
+          to: { name: "", address: to },
+          subject: subject ?? "",
+          text: body,
+          messageId: messageId(id, domain),
+          headers: {
+            // RFC 3834, section 5: an automatic answer to an automatic message would go round for ever.
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+          },
+        });
+        return { kind: "accepted", providerId: null, fragments: null };
+      } catch (error) {
+        return smtpOutcome(error as SmtpFailure);
+      }
+    },
+    close() {
+      mailer.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The same in every attempt, so that a mailbox that gets it twice can tell (RFC 5322, section 3.6.4). */
+export function messageId(id: string, domain: string): string {
+  return `<${id}@${domain}>`;
+}
+
+export interface SmtpFailure {
+  readonly code?: string;
+  /** The command the server answered, or that was on its way. */
+  readonly command?: string;
+  readonly responseCode?: number;
+}
+
+/**
+ * What a failure says about the message. A server's answer is final for this attempt (RFC 5321, section 4.2.1: 4yz try
+ * again, 5yz do not). Without an answer the message may have been taken only if its text was on its way (section 4.2.5).
+ */
+export function smtpOutcome({ code, command, responseCode }: SmtpFailure): Outcome {
+  if (responseCode !== undefined && responseCode >= 400) {
+    const reason = `smtp-${responseCode}`;
+    if (code === "EAUTH") return { kind: "later", reason: "smtp-sign-in", after: null, stops: "all" };
+    if (responseCode === 421) return { kind: "later", reason, after: null, stops: "all" };
+    if (responseCode < 500) return { kind: "later", reason, after: null, stops: "this" };
+    return command === "RCPT TO" ? { kind: "bad-contact", reason } : { kind: "refused", reason };
+  }
+  if (code === "EENVELOPE") return { kind: "bad-contact", reason: "smtp-address" };
+  if (command !== undefined && command !== "DATA")
+    return { kind: "later", reason: "smtp-unreachable", after: null, stops: "all" };
+  return { kind: "in-doubt", reason: "smtp-silence" };
+}
