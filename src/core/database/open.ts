@@ -136,5 +136,17 @@ async function openServer(databaseUrl: string, connections: number): Promise<Ope
 
 /** A Kysely on a pool; destroying it ends the pool. */
 export function newDatabase(pool: pg.Pool): Database {
-  return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<Database, pg.Pool>();
+
+/** The pool of a database: for pg-boss, whose scripts of many statements Kysely does not give the results of. */
+export function poolOf(db: Database): pg.Pool {
+  const pool = pools.get(db);
+  if (pool === undefined)
+    throw new Error("poolOf was given a transaction, or a database that newDatabase did not make.");
+  return pool;
 }

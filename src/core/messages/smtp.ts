@@ -22,6 +22,8 @@ export function smtpTransport({ url, from }: SmtpSettings): Transport {
     pool: true,
     maxConnections: CONNECTIONS,
     maxMessages: MESSAGES_A_CONNECTION,
+    // The pool would send again by itself what a broken connection may have carried: that is the outbox's to decide.
+    maxRequeues: 0,
     connectionTimeout: CONNECT_MILLISECONDS,
     greetingTimeout: CONNECT_MILLISECONDS,
     socketTimeout: SILENCE_MILLISECONDS,
@@ -65,7 +67,10 @@ export function messageId(id: string, domain: string): string {
 }
 
 export interface SmtpFailure {
+  readonly message?: string;
   readonly code?: string;
+  /** Of the system call that failed, e.g. `connect`. */
+  readonly syscall?: string;
   /** The command the server answered, or that was on its way. */
   readonly command?: string;
   readonly responseCode?: number;
@@ -75,16 +80,28 @@ export interface SmtpFailure {
  * What a failure says about the message. A server's answer is final for this attempt (RFC 5321, section 4.2.1: 4yz try
  * again, 5yz do not). Without an answer the message may have been taken only if its text was on its way (section 4.2.5).
  */
-export function smtpOutcome({ code, command, responseCode }: SmtpFailure): Outcome {
+export function smtpOutcome(failure: SmtpFailure): Outcome {
+  const { code, command, responseCode } = failure;
   if (responseCode !== undefined && responseCode >= 400) {
     const reason = `smtp-${responseCode}`;
     if (code === "EAUTH") return { kind: "later", reason: "smtp-sign-in", after: null, stops: "all" };
     if (responseCode === 421) return { kind: "later", reason, after: null, stops: "all" };
     if (responseCode < 500) return { kind: "later", reason, after: null, stops: "this" };
+    // The body's own address is not accepted: nobody's message would go.
+    if (command === "MAIL FROM") return { kind: "later", reason: "smtp-sender", after: null, stops: "all" };
     return command === "RCPT TO" ? { kind: "bad-contact", reason } : { kind: "refused", reason };
   }
   if (code === "EENVELOPE") return { kind: "bad-contact", reason: "smtp-address" };
-  if (command !== undefined && command !== "DATA")
-    return { kind: "later", reason: "smtp-unreachable", after: null, stops: "all" };
+  if (neverConnected(failure)) return { kind: "later", reason: "smtp-unreachable", after: null, stops: "all" };
   return { kind: "in-doubt", reason: "smtp-silence" };
+}
+
+/** nodemailer says `CONN` of every connection that broke, at any moment: only these words mean that none stood yet. */
+function neverConnected({ code, syscall, message = "" }: SmtpFailure): boolean {
+  return (
+    code === "EDNS" ||
+    code === "EAUTH" ||
+    syscall === "connect" ||
+    /^(?:Connection timeout|Greeting never)/.test(message)
+  );
 }
