@@ -2,9 +2,10 @@
 import type { Database } from "../src/core/database/index.ts";
 import { inTransaction } from "../src/core/database/index.ts";
 import { putDirectory, putInstallation } from "../src/core/directory/index.ts";
-import { bulkLoad, countFacts, rebuild, type Projection } from "../src/core/record/index.ts";
+import { append, bulkLoad, countFacts, rebuild, type Projection } from "../src/core/record/index.ts";
 import { putPersonalData, type Vault } from "../src/core/vault/index.ts";
 import { addPromisesMade } from "../src/strands/guarantees/store.ts";
+import { standingFacts, standingPeople } from "./standing.ts";
 import { demonstrationRegion, type RegionRequest } from "./region.ts";
 
 export type LoadSettings = RegionRequest & {
@@ -62,6 +63,26 @@ export async function loadDemonstration(settings: LoadSettings): Promise<number>
   await rebuild(db, settings.projections, {
     onProgress: ({ casesDone, casesTotal }) => onProgress("Clocks", casesTotal === 0 ? 1 : casesDone / casesTotal),
   });
+  await putPersonalData(
+    db,
+    vault,
+    "identity",
+    standingPeople.map(({ subjectId, identity }) => ({ subjectId, value: identity })),
+    now,
+  );
+  await putPersonalData(
+    db,
+    vault,
+    "contact",
+    standingPeople.map(({ subjectId, contact }) => ({ subjectId, value: contact })),
+    now,
+  );
+  const standing = await append(db, {
+    facts: standingFacts(settings.today.subtract({ days: 200 }).toZonedDateTime("UTC").toInstant()),
+    projections: settings.projections,
+    receivedAt: now,
+  });
+  if (!standing.ok) throw new Error(`The demonstration's staff were not taken: ${standing.refusal.message}`);
   await putInstallation(db, { ...region.body, createdAt: now });
   return facts;
 }

@@ -3,23 +3,24 @@ import type { Clock } from "./core/clock.ts";
 import type { Database } from "./core/database/index.ts";
 import type { Installation } from "./core/directory/index.ts";
 import type { Projection } from "./core/record/index.ts";
-import type { Vault } from "./core/vault/index.ts";
+import { loadActor, peopleProjection, readWhose } from "./core/people/index.ts";
+import { readPersonalData, type Vault } from "./core/vault/index.ts";
 import { clockProjection, definitionsOf, library } from "./strands/guarantees/index.ts";
 import { guaranteesStrand } from "./strands/guarantees/strand.ts";
 import type { Strand } from "./strands/strand.ts";
-import { decideByRole } from "./web/access.ts";
 import { loadAssets } from "./web/assets.ts";
 import { loadMessages } from "./web/messages.ts";
-import { personaRoutes } from "./web/personas.ts";
+import { personaRoutes, type DemonstrationPerson } from "./web/personas.ts";
 import { createRenderer } from "./web/render.ts";
-import type { Persona } from "./web/route.ts";
+import type { Visitor } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH } from "./web/shell.ts";
 import { createSessions } from "./web/session.ts";
 import { noSignInRoutes, statementRoutes } from "./web/statements.ts";
 
 /** Projections of every strand: what is filled in the transaction of the facts, and rebuilt from them. */
 export function projections(): readonly Projection[] {
-  return [clockProjection(definitionsOf(library()))];
+  return [peopleProjection, clockProjection(definitionsOf(library()))];
 }
 
 export type SiteSettings = {
@@ -27,8 +28,8 @@ export type SiteSettings = {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly installation: Installation;
-  /** Who a visitor may be while sign-in does not exist; empty in production. */
-  readonly personas: readonly Persona[];
+  /** Whom a visitor of the demonstration may be; empty where people are real. */
+  readonly demonstrationPeople: readonly DemonstrationPerson[];
   /** Secret that signs cookies, at least 32 bytes. */
   readonly sessionKey: Uint8Array;
   /** True when the site is reached over https. */
@@ -63,7 +64,6 @@ export function buildSite(settings: SiteSettings) {
   const sessions = createSessions({
     key: settings.sessionKey,
     secure: settings.secure,
-    findPersona: (id) => settings.personas.find((persona) => persona.id === id) ?? null,
   });
   const site = {
     bodyName: settings.installation.bodyName,
@@ -73,36 +73,56 @@ export function buildSite(settings: SiteSettings) {
     contact: { email: settings.contactEmail, telephone: settings.installation.telephone ?? "" },
   };
   const pickers =
-    settings.personas.length === 0
+    settings.demonstrationPeople.length === 0
       ? noSignInRoutes()
-      : personaRoutes({ sessions, personas: settings.personas, homeOf });
+      : personaRoutes({ sessions, personas: settings.demonstrationPeople });
   return buildApp({
     routes: [...all.flatMap((strand) => strand.routes), ...pickers, ...statementRoutes(site)],
     site,
-    navigate: (persona, words) => [
-      ...all.flatMap((strand) => strand.navigation(persona, words)),
-      ...(settings.personas.length === 0
+    navigate: (visitor, words) => [
+      ...all.flatMap((strand) => strand.navigation(visitor, words)),
+      ...(settings.demonstrationPeople.length === 0
         ? []
-        : [{ href: "/personas", text: persona === null ? words("navigation.signIn") : persona.name }]),
+        : [
+            visitor === null
+              ? { href: SIGN_IN_PATH, text: words("navigation.signIn") }
+              : { href: ACCOUNT_PATH, text: visitor.name },
+          ]),
     ],
     clock: settings.clock,
     t,
     render: createRenderer({ t, folders: Object.assign({}, ...all.map((strand) => strand.templates)) }),
     assets: loadAssets(),
     sessions,
-    decideAccess: decideByRole,
+    findVisitor: (personId, now) => findVisitor(settings, personId, now),
+    findMachine: async () => null,
+    findWhose: (subjectId, now) => readWhose(settings.db, subjectId, now),
     writeAudit: (entry) =>
       logLook(settings.db, {
         subjectIds: entry.subjectIds,
-        seenBy: entry.persona?.id ?? "nobody",
+        seenBy: entry.seenBy ?? "nobody",
         purpose: entry.purpose,
         route: entry.route,
         seenAt: entry.at,
+        action: entry.action,
+        what: entry.what,
+        allowed: entry.allowed,
+        reasons: entry.reasons,
       }),
     log: settings.log,
   });
 }
 
-function homeOf(persona: Persona): string {
-  return persona.role === "staff" ? "/worklist" : "/me";
+/** Who a person is as the record stands now; null for somebody of whom nothing is known. */
+async function findVisitor(
+  { db, vault }: Pick<SiteSettings, "db" | "vault">,
+  personId: string,
+  now: Temporal.Instant,
+): Promise<Visitor | null> {
+  const [actor, identities] = await Promise.all([
+    loadActor(db, personId, now),
+    readPersonalData(db, vault, [personId], "identity"),
+  ]);
+  const name = identities.get(personId)?.name;
+  return name === undefined ? null : { personId, name, actor };
 }

@@ -128,13 +128,14 @@ async function start(
       );
     }
     // Anybody may be anybody only among invented people.
-    const personas = installation.kind === "demonstration" ? (await import("../seeds/personas.ts")).personas : [];
+    const demonstrationPeople =
+      installation.kind === "demonstration" ? (await import("../seeds/standing.ts")).demonstrationPeople : [];
     const app = buildSite({
       db: open.db,
       vault: open.vault,
       clock: systemClock,
       installation,
-      personas,
+      demonstrationPeople,
       sessionKey: new Uint8Array(hkdfSync("sha256", open.vault.masterKey, "", "handrail session cookies", 32)),
       secure: settings.secure,
       sourceUrl: "/guarantees",
@@ -154,8 +155,7 @@ async function start(
     process.stdout.write(
       `${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`,
     );
-    if (installation.kind === "real" && personas.length === 0)
-      process.stdout.write("Sign-in is not built yet: public pages only.\n");
+    if (installation.kind === "real") process.stdout.write("Sign-in is not built yet: public pages only.\n");
     return {
       url: running.url,
       stop: async () => {

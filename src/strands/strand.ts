@@ -1,6 +1,5 @@
 import type { FactDeclaration, Projection } from "../core/record/index.ts";
-import type { Persona } from "../web/route.ts";
-import type { AnyRoute } from "../web/route.ts";
+import type { AnyRoute, Visitor } from "../web/route.ts";
 import type { Translate } from "../web/messages.ts";
 
 /** A strand's door for `app.ts`: everything the program takes from it. */
@@ -15,7 +14,7 @@ export type Strand = {
   readonly messages: string;
   /** Its links at the top of each page, by who is asking. */
   readonly navigation: (
-    persona: Persona | null,
+    visitor: Visitor | null,
     t: Translate,
   ) => readonly { readonly href: string; readonly text: string }[];
 };

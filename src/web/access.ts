@@ -1,39 +1,100 @@
-import type { Access, Persona } from "./route.ts";
+import {
+  decide,
+  predicateOf,
+  type Decision,
+  type Predicate,
+  type Reason,
+  type Action,
+  type Resource,
+  type Whose,
+} from "../core/access/index.ts";
+import type { Access, Machine, Visitor } from "./route.ts";
 
-/** The question put to the access decision: a route's rule with its subject filled in. */
+/** The question put at the door: a route's rule with its subject filled in, and who stands there. */
 export type AccessQuestion = {
-  readonly kind: Access<never>["kind"];
+  readonly access: Access<never>;
   readonly subjectId: string | null;
-  readonly persona: Persona | null;
+  readonly visitor: Visitor | null;
+  readonly machine: Machine | null;
+  /** Whether the visitor proved lately that it is still them. */
+  readonly fresh: boolean;
+  readonly now: Temporal.Instant;
 };
 
-/** `sign-in`: nobody is signed in. `refused`: somebody is, and it is not theirs to open. */
-export type AccessDecision = "allowed" | "sign-in" | "refused";
+/**
+ * `sign-in`: nobody is signed in. `prove-again`: it is theirs, and asks for a fresh passkey first. `refused`: somebody
+ * is signed in, and it is not theirs to open.
+ */
+export type AccessAnswer = {
+  readonly outcome: "allowed" | "sign-in" | "prove-again" | "refused";
+  readonly decision: Decision;
+  readonly predicate: Predicate;
+  /** Whose data the decision was about, for further questions about the same. */
+  readonly whose: Whose;
+};
 
-export type DecideAccess = (question: AccessQuestion) => AccessDecision | Promise<AccessDecision>;
+/** Where a person is known: what a post's place is compared with. */
+export type FindWhose = (subjectId: string, now: Temporal.Instant) => Promise<Whose>;
 
-/** The rule while personas stand in for sign-in: people open their own record, staff open every record. */
-export function decideByRole({ kind, subjectId, persona }: AccessQuestion): AccessDecision {
-  if (kind === "public") return "allowed";
-  if (persona === null) return "sign-in";
-  switch (kind) {
-    case "anyone-signed-in":
-      return "allowed";
-    case "staff":
-      return persona.role === "staff" ? "allowed" : "refused";
-    case "own-record-or-staff":
-      return persona.role === "staff" || (subjectId !== null && persona.subjectId === subjectId)
-        ? "allowed"
-        : "refused";
+const NO_ROWS: Predicate = { subjects: [], reaches: [], reasons: [], purpose: null };
+const NOTHING: Decision = { allow: false, fields: [], purpose: null, reasons: [] };
+const NOBODY: Whose = { subjectId: null, places: [] };
+const OPEN: AccessAnswer = {
+  outcome: "allowed",
+  decision: { ...NOTHING, allow: true },
+  predicate: NO_ROWS,
+  whose: NOBODY,
+};
+
+/** Answers by the decision table; routes add nothing to it. */
+export async function answerAccess(question: AccessQuestion, findWhose: FindWhose): Promise<AccessAnswer> {
+  const { access, visitor, machine } = question;
+  if (access.kind === "public") return OPEN;
+  if (access.kind === "machine") {
+    return machine?.scopes.includes(access.scope) === true ? OPEN : refused("refused", NOTHING);
   }
+  if (visitor === null) return refused("sign-in", NOTHING);
+  if (access.kind === "signed-in") return OPEN;
+
+  const { action, what } = access;
+  const now = question.now.epochMilliseconds;
+  const allowed = (decision: Decision, predicate: Predicate, whose: Whose): AccessAnswer => ({
+    outcome: access.fresh === true && !question.fresh ? "prove-again" : "allowed",
+    decision,
+    predicate,
+    whose,
+  });
+  if (access.kind === "list") {
+    const predicate = predicateOf({ actor: visitor.actor, action, what, now });
+    // Oneself is on no list: a list is for whoever looks after others.
+    const others = predicate.subjects.filter((subjectId) => !visitor.actor.selves.has(subjectId));
+    return others.length === 0 && predicate.reaches.length === 0
+      ? refused("refused", { ...NOTHING, reasons: [{ rule: "none", through: null }] })
+      : allowed({ allow: true, fields: [], purpose: predicate.purpose, reasons: predicate.reasons }, predicate, NOBODY);
+  }
+  const whose =
+    access.kind === "body" || question.subjectId === null ? NOBODY : await findWhose(question.subjectId, question.now);
+  const decision = decide({ actor: visitor.actor, action, what, whose, now });
+  if (!decision.allow) return refused("refused", decision);
+  // Rows of this person that may be seen: by relationship all of them, by post those of its place.
+  return allowed(decision, predicateOf({ actor: visitor.actor, action, what, now }), whose);
 }
 
-/** One line for the access log: who saw whose record, when, for what. A list is one batch. */
+function refused(outcome: AccessAnswer["outcome"], decision: Decision): AccessAnswer {
+  return { outcome, decision, predicate: NO_ROWS, whose: NOBODY };
+}
+
+/** One entry for the access log: who asked to see or change whose data, when, for what, and what was answered. A list is one batch. */
 export type AuditEntry = {
   readonly at: Temporal.Instant;
-  readonly persona: Persona | null;
+  /** The person, or the machine, that asked; null when nobody was signed in. */
+  readonly seenBy: string | null;
   readonly route: string;
   readonly purpose: string;
+  readonly action: Action;
+  readonly what: Resource | null;
+  readonly allowed: boolean;
+  readonly reasons: readonly Reason[];
   readonly subjectIds: readonly string[];
 };
 

@@ -1,14 +1,15 @@
 import type { z } from "zod";
+import { decide, type Decision } from "../core/access/index.ts";
 import type { Clock } from "../core/clock.ts";
-import type { DecideAccess, WriteAudit } from "./access.ts";
+import { answerAccess, type AccessAnswer, type FindWhose, type WriteAudit } from "./access.ts";
 import { faultsOf, inWords, readForm, typedFrom, type Fault } from "./form.ts";
 import type { Formats } from "./format.ts";
 import type { Translate } from "./messages.ts";
-import type { AnyRoute, Persona, Route, RouteContext } from "./route.ts";
+import type { AnyRoute, Machine, Route, RouteContext, Visitor } from "./route.ts";
 import type { Session, Sessions } from "./session.ts";
 import type { Pages } from "./shell.ts";
 
-export type RefusalStatus = 400 | 403 | 404 | 405 | 413 | 500;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 500;
 
 /** A request that cannot be answered as asked: thrown at the door, turned into a page in plain words. */
 export class Refusal extends Error {
@@ -28,20 +29,29 @@ export type RefusalDetails = {
   readonly reference?: string;
 };
 
-type Kit = {
+/** What the site asks of the program around it about those who come in. */
+export type Doorkeeping = {
+  readonly sessions: Sessions;
+  /** Who a person is, as the record stands now; null when the sign-in no longer leads to anybody. */
+  readonly findVisitor: (personId: string, now: Temporal.Instant) => Promise<Visitor | null>;
+  /** Whose token the request carries; null for none, or one that is not good. */
+  readonly findMachine: (request: Request, now: Temporal.Instant) => Promise<Machine | null>;
+  readonly findWhose: FindWhose;
+  readonly writeAudit: WriteAudit;
+};
+
+type Kit = Doorkeeping & {
   readonly pages: Pages;
   readonly formats: Formats;
   readonly t: Translate;
-  readonly sessions: Sessions;
   readonly clock: Clock;
-  readonly decideAccess: DecideAccess;
-  readonly writeAudit: WriteAudit;
 };
 
 /** The shape every route's input has, whatever its schemas. */
 type AnyInput = { readonly params: unknown; readonly query: unknown; readonly form: unknown };
 
 const MOST_FIELDS = 500;
+const NOTHING_ALLOWED: Decision = { allow: false, fields: [], purpose: null, reasons: [] };
 
 /** Answers one request by one route: origin, input, form token, access, handler, access log; in that order. */
 export async function answer(
@@ -52,32 +62,48 @@ export async function answer(
 ): Promise<Response> {
   const route = declared as unknown as Route<AnyInput>;
   const now = kit.clock.now();
-  const session = kit.sessions.read(request, now);
-  const persona = await kit.sessions.personaOf(session);
   const url = new URL(request.url);
+  const forMachines = route.access.kind === "machine";
+  const session = forMachines ? null : await kit.sessions.read(request, now);
+  const visitor = session?.personId == null ? null : await kit.findVisitor(session.personId, now);
+  const machine = forMachines ? await kit.findMachine(request, now) : null;
 
   const input = {
     params: checked(route.input?.params, params, kit.t),
     query: checked(route.input?.query, typedFrom(url.searchParams), kit.t),
-    form: route.method === "POST" ? await formOf(route, kit, request, session) : null,
+    form: route.method === "POST" && !forMachines ? await formOf(route, kit, request, session) : null,
   };
 
-  const subjectId = route.access.kind === "own-record-or-staff" ? route.access.subject(input) : null;
-  const decision = await kit.decideAccess({ kind: route.access.kind, subjectId, persona });
-  if (decision === "sign-in") return kit.pages.signInFirst(url);
-  if (decision === "refused") throw new Refusal(403);
+  const subjectId = route.access.kind === "person" ? route.access.subject(input) : null;
+  const fresh = session?.freshUntil != null && Temporal.Instant.compare(now, session.freshUntil) < 0;
+  const access = await answerAccess({ access: route.access, subjectId, visitor, machine, fresh, now }, kit.findWhose);
+  if (access.outcome === "sign-in") return kit.pages.signInFirst(url);
+  if (access.outcome === "prove-again") return kit.pages.proveAgain(url);
+  const look: Look = { input, seenBy: visitor?.personId ?? machine?.clientId ?? null, now, access, shown: null };
+  if (access.outcome === "refused") {
+    if (subjectId !== null) await logLook(route, kit.writeAudit, { ...look, shown: [subjectId] }, false);
+    throw new Refusal(forMachines ? 401 : 403);
+  }
 
   let shown: readonly string[] | null = null;
   const context: RouteContext<AnyInput> = {
     request,
     url,
     input,
-    persona,
+    visitor,
+    machine,
+    session,
+    decision: access.decision,
+    predicate: access.predicate,
+    decide: (action, what) =>
+      visitor === null
+        ? NOTHING_ALLOWED
+        : decide({ actor: visitor.actor, action, what, whose: access.whose, now: now.epochMilliseconds }),
     now,
     t: kit.t,
     formats: kit.formats,
-    page: kit.pages.page(request, persona, session, now),
-    notFound: (what) => kit.pages.refusal(request, persona, new Refusal(404, { what })),
+    page: kit.pages.page(request, visitor, session, now),
+    notFound: (what) => kit.pages.refusal(request, visitor, new Refusal(404, { what })),
     redirect: (path) => new Response(null, { status: 303, headers: { location: localPath(path) ?? fail(path) } }),
     shown: (subjectIds) => {
       shown = subjectIds;
@@ -85,8 +111,7 @@ export async function answer(
   };
   const response = await route.handle(context);
   // Before anything leaves: what cannot be logged is not shown. 422 is a page that shows the same person with a form's faults.
-  if (response.status < 400 || response.status === 422)
-    await writeAudit(route, kit.writeAudit, { input, persona, now, shown });
+  if (response.status < 400 || response.status === 422) await logLook(route, kit.writeAudit, { ...look, shown }, true);
   return response;
 }
 
@@ -136,25 +161,39 @@ function fromThisSite(request: Request): boolean {
 
 type Look = {
   readonly input: AnyInput;
-  readonly persona: Persona | null;
+  readonly seenBy: string | null;
   readonly now: Temporal.Instant;
+  readonly access: AccessAnswer;
   readonly shown: readonly string[] | null;
 };
 
-async function writeAudit(
-  route: Route<AnyInput>,
-  write: WriteAudit,
-  { input, persona, now, shown }: Look,
-): Promise<void> {
-  const entry = { at: now, persona, route: route.name };
+/** One entry for everybody the answer showed; a refusal is an entry for the person whose record was asked for. */
+async function logLook(route: Route<AnyInput>, write: WriteAudit, look: Look, allowed: boolean): Promise<void> {
+  const subjectIds = allowed ? subjectsOf(route, look) : (look.shown ?? []);
+  if (subjectIds === null) return;
+  const asked = "what" in route.access ? route.access : null;
+  return await write({
+    at: look.now,
+    seenBy: look.seenBy,
+    route: route.name,
+    purpose: look.access.decision.purpose ?? (route.audit.kind === "none" ? "none" : route.audit.purpose),
+    action: asked?.action ?? (route.method === "GET" ? "view" : "change"),
+    what: asked?.what ?? null,
+    allowed,
+    reasons: look.access.decision.reasons,
+    subjectIds,
+  });
+}
+
+function subjectsOf(route: Route<AnyInput>, { input, shown }: Look): readonly string[] | null {
   switch (route.audit.kind) {
     case "none":
-      return;
+      return null;
     case "person":
-      return await write({ ...entry, purpose: route.audit.purpose, subjectIds: [route.audit.subject(input)] });
+      return [route.audit.subject(input)];
     case "list":
       if (shown === null)
         throw new Error(`The route ${route.name} shows a list of people and must say whom: call context.shown([...]).`);
-      return await write({ ...entry, purpose: route.audit.purpose, subjectIds: shown });
+      return shown;
   }
 }

@@ -1,25 +1,26 @@
 import { z } from "zod";
 import { localPath } from "./answer.ts";
-import { route, type AnyRoute, type Persona } from "./route.ts";
+import { route, type AnyRoute } from "./route.ts";
 import type { Sessions } from "./session.ts";
-import { SIGN_IN_PATH } from "./shell.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH } from "./shell.ts";
 
 const next = z.string().max(2000).optional();
-const HOME = { citizen: "/", staff: "/" } as const;
+
+/** Somebody invented whom a visitor of a demonstration may be. */
+export type DemonstrationPerson = {
+  readonly personId: string;
+  readonly name: string;
+  readonly about: string;
+  readonly group: "citizen" | "staff";
+};
 
 export type PersonaSettings = {
   readonly sessions: Sessions;
-  readonly personas: readonly Persona[];
-  /** Where a persona begins when no page asked for it. */
-  readonly homeOf?: (persona: Persona) => string;
+  readonly personas: readonly DemonstrationPerson[];
 };
 
 /** The stand-in for sign-in: a page that lets anybody be anybody. Never to be mounted beside real records. */
-export function personaRoutes({
-  sessions,
-  personas,
-  homeOf = ({ role }) => HOME[role],
-}: PersonaSettings): readonly AnyRoute[] {
+export function personaRoutes({ sessions, personas }: PersonaSettings): readonly AnyRoute[] {
   const nobodysRecord = { kind: "none", why: "shows and sets who is asking, opens nobody's record" } as const;
   return [
     route({
@@ -29,14 +30,14 @@ export function personaRoutes({
       access: { kind: "public" },
       audit: nobodysRecord,
       input: { query: z.object({ next }) },
-      handle: ({ page, persona, input, t }) =>
+      handle: ({ page, visitor, input, t }) =>
         page("kit/personas.njk", {
           title: t("personas.title"),
           next: input.query.next ?? "",
-          current: persona?.id ?? null,
+          current: visitor?.personId ?? null,
           groups: (["citizen", "staff"] as const).map((role) => ({
             title: t(`personas.${role}`),
-            people: personas.filter((each) => each.role === role),
+            people: personas.filter((each) => each.group === role),
           })),
         }),
     }),
@@ -46,14 +47,13 @@ export function personaRoutes({
       path: SIGN_IN_PATH,
       access: { kind: "public" },
       audit: nobodysRecord,
-      input: { form: z.object({ persona: z.enum(personas.map(({ id }) => id)), next }) },
-      handle: ({ input, now, redirect }) => {
+      input: { form: z.object({ persona: z.enum(personas.map(({ personId }) => personId)), next }) },
+      handle: async ({ input, now, redirect }) => {
         if (!input.form.ok) return redirect(SIGN_IN_PATH);
         const { persona: id, next: asked } = input.form.value;
-        const chosen = personas.find((each) => each.id === id);
-        const response = redirect(localPath(asked ?? "") ?? (chosen === undefined ? SIGN_IN_PATH : homeOf(chosen)));
+        const response = redirect(localPath(asked ?? "") ?? ACCOUNT_PATH);
         // A new session with each sign-in: a cookie planted before it is worth nothing after it.
-        response.headers.append("set-cookie", sessions.cookie(sessions.start(id, now)));
+        response.headers.append("set-cookie", sessions.cookie(await sessions.signIn(id, now)));
         return response;
       },
     }),

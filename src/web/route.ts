@@ -1,25 +1,46 @@
 import type { z } from "zod";
+import type { Action, Actor, Decision, Predicate, Resource } from "../core/access/index.ts";
 import type { FormResult } from "./form.ts";
 import type { Formats } from "./format.ts";
 import type { Translate } from "./messages.ts";
+import type { Session } from "./session.ts";
 
-/** Who is asking. Until sign-in exists a persona is picked; afterwards the same shape comes from the session. */
-export type Persona = {
-  readonly id: string;
+/** Who is asking, as pages need it: a person of the record (staff too), with what the access decision knows of them. */
+export type Visitor = {
+  readonly personId: string;
   readonly name: string;
-  readonly role: "citizen" | "staff";
-  /** The subject of the record this persona is, when it is a person the body serves. */
-  readonly subjectId: string | null;
-  /** One line under the name: "waiting for a hip operation", "booking office, Northshore General". */
-  readonly about: string;
+  readonly actor: Actor;
 };
 
-/** Who may open a route. `subject` names whose record it is, from the validated input. */
+/** A program that came in by its own key (OAuth client credentials), not a person. */
+export type Machine = {
+  readonly clientId: string;
+  readonly name: string;
+  /** What it may do, as granted: `facts:write`. */
+  readonly scopes: readonly string[];
+  /** The organisation it acts for; null for the body itself. */
+  readonly organisationId: string | null;
+};
+
+/**
+ * Who may open a route. `person`: the decision table answers for the person named, with the fields that may be shown in
+ * `context.decision`. `list`: anybody to whom the table gives some of it; the handler limits its rows by
+ * `context.predicate`. `body`: what is nobody's own, such as accounts. `machine`: no person, a token with this scope.
+ */
 export type Access<Input> =
   | { readonly kind: "public" }
-  | { readonly kind: "anyone-signed-in" }
-  | { readonly kind: "own-record-or-staff"; readonly subject: (input: Input) => string }
-  | { readonly kind: "staff" };
+  | { readonly kind: "signed-in" }
+  | ({ readonly kind: "person"; readonly subject: (input: Input) => string } & Asked)
+  | ({ readonly kind: "list" } & Asked)
+  | ({ readonly kind: "body" } & Asked)
+  | { readonly kind: "machine"; readonly scope: string };
+
+/** The question to the decision table. `fresh`: only to somebody who used their passkey within the last minutes. */
+export type Asked = {
+  readonly action: Action;
+  readonly what: Resource;
+  readonly fresh?: boolean;
+};
 
 /**
  * What goes into the access log when the route answers. `person`: one line for the subject named. `list`: one line
@@ -58,7 +79,16 @@ export type RouteContext<Input> = {
   readonly request: Request;
   readonly url: URL;
   readonly input: Input;
-  readonly persona: Persona | null;
+  readonly visitor: Visitor | null;
+  readonly session: Session | null;
+  /** For `access: machine`: who came in. */
+  readonly machine: Machine | null;
+  /** For `access: person` and `body`: what the table decided, with the fields that may be shown. */
+  readonly decision: Decision;
+  /** For `access: list` and `person`: which rows may be shown. */
+  readonly predicate: Predicate;
+  /** A further question to the table about the same person (or the body's own): may this be shown beside it? */
+  readonly decide: (action: Action, what: Resource) => Decision;
   /** The moment the request came in: the same for everything it does. */
   readonly now: Temporal.Instant;
   readonly t: Translate;
@@ -88,6 +118,8 @@ export type Route<Input = never> = {
   readonly access: Access<Input>;
   readonly audit: Audit<Input>;
   readonly input: InputSchemas | null;
+  /** Bytes of the body, at the most; 1 MB when it is not said. */
+  readonly largestBody?: number;
   readonly handle: (context: RouteContext<Input>) => Response | Promise<Response>;
 };
 

@@ -4,18 +4,16 @@ import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../core/clock.ts";
-import type { DecideAccess, WriteAudit } from "./access.ts";
 import { assetResponse, type Assets } from "./assets.ts";
-import { answer, Refusal } from "./answer.ts";
+import { answer, Refusal, type Doorkeeping } from "./answer.ts";
 import { formatsFor } from "./format.ts";
 import type { Translate } from "./messages.ts";
 import type { Render } from "./render.ts";
 import type { AnyRoute } from "./route.ts";
-import type { Sessions } from "./session.ts";
 import { createPages, type Navigate, type Site } from "./shell.ts";
 
 /** Everything the site is made of. Nothing is read from the environment or a global. */
-export type AppSettings = {
+export type AppSettings = Doorkeeping & {
   readonly routes: readonly AnyRoute[];
   readonly site: Site;
   /** The links at the top, by who is asking. */
@@ -24,9 +22,6 @@ export type AppSettings = {
   readonly t: Translate;
   readonly render: Render;
   readonly assets: Assets;
-  readonly sessions: Sessions;
-  readonly decideAccess: DecideAccess;
-  readonly writeAudit: WriteAudit;
   /** One line for each failure that is ours, with the reference number the visitor was shown. */
   readonly log: (line: string) => void;
 };
@@ -69,14 +64,22 @@ export function buildApp(settings: AppSettings): Hono {
   });
 
   const refuse = async (c: Context, refusal: Refusal): Promise<Response> => {
-    const session = settings.sessions.read(c.req.raw, settings.clock.now());
-    return pages.refusal(c.req.raw, await settings.sessions.personaOf(session), refusal);
+    const now = settings.clock.now();
+    // The page that says what went wrong must come even when the database does not answer.
+    const session = await settings.sessions.read(c.req.raw, now).catch(() => null);
+    const visitor =
+      session?.personId == null ? null : await settings.findVisitor(session.personId, now).catch(() => null);
+    return pages.refusal(c.req.raw, visitor, refusal);
   };
 
-  app.use(bodyLimit({ maxSize: LARGEST_BODY_BYTES, onError: (c) => refuse(c, new Refusal(413)) }));
-
   for (const route of routes) {
-    app.on(route.method, route.path, (c) => answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param()));
+    const limit = bodyLimit({
+      maxSize: route.largestBody ?? LARGEST_BODY_BYTES,
+      onError: (c) => refuse(c, new Refusal(413)),
+    });
+    app.on(route.method, route.path, limit, (c) =>
+      answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param()),
+    );
   }
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, async (c) => {

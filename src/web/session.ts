@@ -1,23 +1,27 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Persona } from "./route.ts";
 
-/** What the cookie carries: a random id that form tokens hang on, and who was picked, if anybody. */
-export type Session = { readonly id: string; readonly personaId: string | null; readonly since: Temporal.Instant };
+/** A random id that form tokens hang on, and who is signed in, if anybody. */
+export type Session = {
+  readonly id: string;
+  readonly personId: string | null;
+  readonly since: Temporal.Instant;
+  /** Until when a sensitive act needs no further proof; null when no passkey was used. */
+  readonly freshUntil: Temporal.Instant | null;
+};
 
 export type SessionSettings = {
   /** Secret of this installation, at least 32 bytes; who holds it can be anybody. */
   readonly key: Uint8Array;
   /** True when the site is reached over https: the cookie is then marked Secure. */
   readonly secure: boolean;
-  /** Finds a persona by its id; null when there is none (any more). */
-  readonly findPersona: (id: string) => Persona | null | Promise<Persona | null>;
 };
 
 /** Signed-cookie sessions and the form tokens tied to them. No state on the server. */
 export type Sessions = {
-  readonly read: (request: Request, now: Temporal.Instant) => Session | null;
-  readonly personaOf: (session: Session | null) => Promise<Persona | null>;
-  readonly start: (personaId: string | null, now: Temporal.Instant) => Session;
+  readonly read: (request: Request, now: Temporal.Instant) => Promise<Session | null>;
+  /** For somebody who is not signed in and is about to fill in a form. Nothing is kept on the server. */
+  readonly startAnonymous: (now: Temporal.Instant) => Session;
+  readonly signIn: (personId: string, now: Temporal.Instant) => Promise<Session>;
   /** The `Set-Cookie` header that keeps, or ends, a session. */
   readonly cookie: (session: Session) => string;
   readonly endCookie: () => string;
@@ -30,7 +34,7 @@ const COOKIE = "handrail-session";
 const LIFETIME = Temporal.Duration.from({ hours: 12 });
 const SHORTEST_KEY = 32;
 
-export function createSessions({ key, secure, findPersona }: SessionSettings): Sessions {
+export function createSessions({ key, secure }: SessionSettings): Sessions {
   if (key.length < SHORTEST_KEY) {
     throw new Error(
       `The session key has ${key.length} bytes and needs at least ${SHORTEST_KEY}. Generate one with a cryptographic random source.`,
@@ -40,25 +44,32 @@ export function createSessions({ key, secure, findPersona }: SessionSettings): S
     createHmac("sha256", key).update(`${purpose}\n${text}`).digest("base64url");
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
 
-  const read = (request: Request, now: Temporal.Instant): Session | null => {
+  const read = async (request: Request, now: Temporal.Instant): Promise<Session | null> => {
     const value = cookieValue(request.headers.get("cookie") ?? "", COOKIE);
     const [body, signature] = value?.split(".") ?? [];
     if (body === undefined || signature === undefined || !same(signature, sign("session", body))) return null;
-    const [id, since, personaId] = JSON.parse(Buffer.from(body, "base64url").toString()) as [
+    const [id, since, personId] = JSON.parse(Buffer.from(body, "base64url").toString()) as [
       string,
       string,
       string | null,
     ];
-    const session = { id, personaId, since: Temporal.Instant.from(since) };
+    const session = { id, personId, since: Temporal.Instant.from(since), freshUntil: null };
     return Temporal.Instant.compare(session.since.add(LIFETIME), now) < 0 ? null : session;
   };
 
+  const begin = (personId: string | null, now: Temporal.Instant): Session => ({
+    id: randomBytes(18).toString("base64url"),
+    personId,
+    since: now,
+    freshUntil: null,
+  });
+
   return {
     read,
-    personaOf: async (session) => (session?.personaId == null ? null : await findPersona(session.personaId)),
-    start: (personaId, now) => ({ id: randomBytes(18).toString("base64url"), personaId, since: now }),
+    startAnonymous: (now) => begin(null, now),
+    signIn: async (personId, now) => begin(personId, now),
     cookie: (session) => {
-      const body = Buffer.from(JSON.stringify([session.id, session.since.toString(), session.personaId])).toString(
+      const body = Buffer.from(JSON.stringify([session.id, session.since.toString(), session.personId])).toString(
         "base64url",
       );
       return `${COOKIE}=${body}.${sign("session", body)}; ${attributes}`;

@@ -2,7 +2,7 @@ import type { Assets } from "./assets.ts";
 import { localPath, type Refusal } from "./answer.ts";
 import type { Translate } from "./messages.ts";
 import type { Render } from "./render.ts";
-import type { PageOptions, PageView, Persona } from "./route.ts";
+import type { PageOptions, PageView, Visitor } from "./route.ts";
 import type { Session, Sessions } from "./session.ts";
 
 /** What is true of this installation, as pages show it. */
@@ -20,19 +20,20 @@ export type Site = {
 };
 
 export type NavigationItem = { readonly href: string; readonly text: string };
-export type Navigate = (persona: Persona | null, t: Translate) => readonly NavigationItem[];
+export type Navigate = (visitor: Visitor | null, t: Translate) => readonly NavigationItem[];
 
 type PageRenderer = (template: string, view: PageView, options?: PageOptions) => Response;
 
 export type Pages = {
   readonly page: (
     request: Request,
-    persona: Persona | null,
+    visitor: Visitor | null,
     session: Session | null,
     now: Temporal.Instant,
   ) => PageRenderer;
-  readonly refusal: (request: Request, persona: Persona | null, refusal: Refusal) => Response;
+  readonly refusal: (request: Request, visitor: Visitor | null, refusal: Refusal) => Response;
   readonly signInFirst: (url: URL) => Response;
+  readonly proveAgain: (url: URL) => Response;
 };
 
 type PageSettings = {
@@ -44,13 +45,17 @@ type PageSettings = {
   readonly sessions: Sessions;
 };
 
-export const SIGN_IN_PATH = "/personas";
+export const SIGN_IN_PATH = "/sign-in";
+/** The page of whoever is signed in: their own things, and the people they act for. */
+export const ACCOUNT_PATH = "/me";
+/** Where somebody who is signed in shows once more that it is them, before a sensitive act. */
+export const PROVE_AGAIN_PATH = "/sign-in/again";
 
 /** Puts pages into the shell: header, navigation, footer, and a form token where a form asks for one. */
 export function createPages({ site, navigate, t, render, assets, sessions }: PageSettings): Pages {
   const html = (
     request: Request,
-    persona: Persona | null,
+    visitor: Visitor | null,
     template: string,
     view: PageView,
     formToken: () => string,
@@ -66,9 +71,9 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
         language: t.language,
         direction: t.rightToLeft ? "rtl" : "ltr",
         assets,
-        persona,
+        visitor: visitor === null ? null : { name: visitor.name },
         path,
-        navigation: currentMarked(navigate(persona, t), path),
+        navigation: currentMarked(navigate(visitor, t), path),
         home: "/",
         errors: view["form"] === undefined ? 0 : errorCount(view["form"]),
       },
@@ -76,25 +81,25 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
   };
 
   return {
-    page: (request, persona, session, now) => (template, view, options) => {
+    page: (request, visitor, session, now) => (template, view, options) => {
       let used = session;
       const headers = new Headers({
         "content-type": "text/html; charset=utf-8",
         // A page with a person in it stays in no cache: the next user of the browser must not see it by "back".
-        "cache-control": persona === null ? "no-cache" : "no-store",
+        "cache-control": visitor === null ? "no-cache" : "no-store",
         ...options?.headers,
       });
       const formToken = () => {
         if (used === null) {
-          used = sessions.start(null, now);
+          used = sessions.startAnonymous(now);
           headers.append("set-cookie", sessions.cookie(used));
         }
         return sessions.formToken(used);
       };
-      const body = html(request, persona, template, view, formToken);
+      const body = html(request, visitor, template, view, formToken);
       return new Response(body, { status: options?.status ?? 200, headers });
     },
-    refusal: (request, persona, { status, details }) => {
+    refusal: (request, visitor, { status, details }) => {
       const view = {
         title: t(`refusal.${status}.title`),
         text: t(`refusal.${status}.text`),
@@ -107,19 +112,20 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
       const noForm = () => {
         throw new Error("A refusal page holds no form.");
       };
-      return new Response(html(request, persona, "kit/refusal.njk", view, noForm), {
+      return new Response(html(request, visitor, "kit/refusal.njk", view, noForm), {
         status,
         headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
       });
     },
-    signInFirst: (url) => {
-      const next = localPath(url.pathname + url.search) ?? "/";
-      return new Response(null, {
-        status: 303,
-        headers: { location: `${SIGN_IN_PATH}?${new URLSearchParams({ next })}` },
-      });
-    },
+    signInFirst: (url) => leadTo(SIGN_IN_PATH, url),
+    proveAgain: (url) => leadTo(PROVE_AGAIN_PATH, url),
   };
+}
+
+/** To another page first, and back to this one from there. */
+function leadTo(path: string, from: URL): Response {
+  const next = localPath(from.pathname + from.search) ?? "/";
+  return new Response(null, { status: 303, headers: { location: `${path}?${new URLSearchParams({ next })}` } });
 }
 
 /** Marks the link whose path is the longest beginning of this page's path. */

@@ -16,7 +16,7 @@ export const PROGRAM_DOORS = ["index", "strand", "commands"];
 /** Imports upwards that are meant. */
 export const MEANT_UPWARDS: readonly { readonly from: string; readonly to: string; readonly why: string }[] = [
   { from: "src/main.ts", to: "seeds/load.ts", why: "the first start fills the demonstration; loaded only then" },
-  { from: "src/main.ts", to: "seeds/personas.ts", why: "who a visitor may be in the demonstration; loaded only then" },
+  { from: "src/main.ts", to: "seeds/standing.ts", why: "who a visitor may be in the demonstration; loaded only then" },
 ];
 
 /**
@@ -71,6 +71,7 @@ const SEEDS_THAT_READ = ["seeds/load.ts", "seeds/judged.ts"];
 export function isPure(path: string): boolean {
   if (path.startsWith("src/lib/")) return true;
   if (path.startsWith("seeds/")) return !SEEDS_THAT_READ.includes(path);
+  if (/^src\/core\/[^/]+\/model(?:\/.+|\.ts)$/.test(path)) return true;
   return /^src\/strands\/[^/]+\/(?:(?:model|machine|pages)\/.+|model\.ts|pages\.ts|events\.ts|paths\.ts)$/.test(path);
 }
 

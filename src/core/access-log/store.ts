@@ -1,6 +1,7 @@
 /** Who looked at whose data. Written by the web kit for every route that shows a person; never changed. */
 import { sql } from "kysely";
 import { type Database, inTransaction, type Transaction } from "../database/index.ts";
+import type { Action, Reason, Resource } from "../access/index.ts";
 import { newId } from "../ids.ts";
 
 export interface Look {
@@ -11,6 +12,13 @@ export interface Look {
   /** The name of the route. */
   readonly route: string;
   readonly seenAt: Temporal.Instant;
+  readonly action: Action;
+  /** Null where a route shows more than one resource. */
+  readonly what: Resource | null;
+  /** A refused attempt is a line too. */
+  readonly allowed: boolean;
+  /** The rules of the decision table that gave it, or refused it, and the relationship, consent or post each relied on. */
+  readonly reasons: readonly Reason[];
 }
 
 export interface AccessLogEntry {
@@ -20,6 +28,10 @@ export interface AccessLogEntry {
   readonly purpose: string;
   readonly route: string;
   readonly seenAt: Temporal.Instant;
+  readonly action: Action;
+  readonly what: Resource | null;
+  readonly allowed: boolean;
+  readonly reasons: readonly Reason[];
 }
 
 export const LOOK_LIMIT = 10_000;
@@ -33,8 +45,9 @@ export async function logLook(db: Database, look: Look): Promise<void> {
   const batchId = newId();
   await inTransaction(db, (transaction) =>
     sql`
-      insert into access_log (subject_id, batch_id, seen_by, purpose, route, seen_at)
-      select s, ${batchId}, ${look.seenBy}, ${look.purpose}, ${look.route}, ${look.seenAt.toString()}::timestamptz
+      insert into access_log (subject_id, batch_id, seen_by, purpose, route, seen_at, action, what, allowed, reasons)
+      select s, ${batchId}, ${look.seenBy}, ${look.purpose}, ${look.route}, ${look.seenAt.toString()}::timestamptz,
+        ${look.action}, ${look.what}, ${look.allowed}, ${JSON.stringify(look.reasons)}::jsonb
       from json_array_elements_text(${JSON.stringify(subjectIds)}::json) as seen(s)`.execute(transaction),
   );
 }
@@ -60,5 +73,9 @@ export async function readLooks(
     purpose: row.purpose,
     route: row.route,
     seenAt: Temporal.Instant.from(row.seen_at),
+    action: row.action,
+    what: row.what,
+    allowed: row.allowed,
+    reasons: row.reasons,
   }));
 }

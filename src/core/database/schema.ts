@@ -1,4 +1,5 @@
 /** The tables as Kysely sees them: types at the driver. Dates and timestamps are text; `store.ts` files make them Temporal. */
+import type { Reason, Resource } from "../access/index.ts";
 import type { ColumnType, Generated, Kysely, Transaction as KyselyTransaction } from "kysely";
 
 export interface FactTable {
@@ -97,6 +98,10 @@ export interface AccessLogTable {
   readonly purpose: string;
   readonly route: string;
   readonly seen_at: string;
+  readonly action: "view" | "change";
+  readonly what: Resource | null;
+  readonly allowed: boolean;
+  readonly reasons: readonly Reason[];
 }
 
 /**

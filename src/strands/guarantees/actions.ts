@@ -2,12 +2,14 @@ import { readPersonalData, type Vault } from "../../core/vault/index.ts";
 import type { Database } from "../../core/database/index.ts";
 import { readDirectory } from "../../core/directory/index.ts";
 import { newId } from "../../core/ids.ts";
+import { PEOPLE_CASE, readRecordsOf } from "../../core/people/index.ts";
 import {
   append,
   inForce,
   readSubject,
   WITHDRAWN_ENTRY,
   type AppendRefusal,
+  type Fact,
   type NewFact,
   type Projection,
 } from "../../core/record/index.ts";
@@ -17,7 +19,7 @@ import type { Library } from "./library.ts";
 import { clocksOf, placeOf } from "./model/case-facts.ts";
 import { startOfMoment } from "./model/event.ts";
 import { isEventRow, readEventRow, rowContext, type RawRow, type RowProblem } from "./model/event-row.ts";
-import type { PersonView } from "./model/person.ts";
+import { identitySeen, type CaseView, type PersonView, type Sight } from "./model/person.ts";
 import { promisesFor } from "./model/promises-made.ts";
 import type { Definitions } from "./projection.ts";
 import { readPromisesMade } from "./store.ts";
@@ -33,26 +35,38 @@ export type GuaranteeTools = {
   readonly timeZone: string;
 };
 
-/** Everything about a person's promises, seen from `now`. `null` when nothing is on record under the id. */
+/**
+ * Everything about a person's promises that `sight` leaves, seen from `now`; the cases of merged records are among them.
+ * `null` when nothing is on record under the id.
+ */
 export async function loadPerson(
   tools: GuaranteeTools,
   subjectId: string,
   now: Temporal.Instant,
+  sight: Sight,
 ): Promise<PersonView | null> {
-  const facts = await readSubject(tools.db, subjectId);
-  if (facts.length === 0) return null;
+  const records = await readRecordsOf(tools.db, subjectId, now);
+  const facts = new Map<string, readonly Fact[]>();
+  for (const record of records.all) facts.set(record, await readSubject(tools.db, record));
   const [made, directory, identities] = await Promise.all([
     readPromisesMade(tools.db),
     readDirectory(tools.db),
-    readPersonalData(tools.db, tools.vault, [subjectId], "identity"),
+    readPersonalData(tools.db, tools.vault, [records.known], "identity"),
   ]);
-  const cases = [...Map.groupBy(facts, (fact) => fact.caseId ?? "")].filter(([caseId]) => caseId !== "");
+  const identity = identities.get(records.known);
+  if (identity === undefined && [...facts.values()].every((those) => those.length === 0)) return null;
+  const cases = [...facts].flatMap(([record, those]) =>
+    [...Map.groupBy(those.filter(sight.fact), (fact) => fact.caseId)].flatMap(([caseId, allFacts]) =>
+      caseId === null || caseId === PEOPLE_CASE
+        ? []
+        : [{ subjectId: record, version: those.at(-1)?.version ?? 0, caseId, allFacts }],
+    ),
+  );
   return {
-    subjectId,
-    identity: identities.get(subjectId) ?? null,
+    subjectId: records.known,
+    identity: identitySeen(identity, sight.details),
     directory,
-    version: facts.at(-1)?.version ?? 0,
-    cases: cases.map(([caseId, allFacts]) => {
+    cases: cases.map(({ allFacts, ...owner }) => {
       const place = placeOf(allFacts);
       const definitions = promisesFor(made, place.serviceId).map(tools.definitions);
       const clocks = definitions.flatMap((definition) =>
@@ -61,7 +75,7 @@ export async function loadPerson(
           clock,
         })),
       );
-      return { caseId, ...place, allFacts, facts: inForce(allFacts).facts, definitions, clocks };
+      return { ...owner, ...place, allFacts, facts: inForce(allFacts).facts, definitions, clocks };
     }),
   };
 }
@@ -101,7 +115,7 @@ export async function recordEvent(tools: GuaranteeTools, request: RecordRequest)
   if (place === undefined) return { ok: false, problems: [{ column: "case", message: "unknown" }] };
   const fact: NewFact = {
     id: event.id,
-    subjectId: request.person.subjectId,
+    subjectId: place.subjectId,
     caseId: request.caseId,
     type: event.type,
     data: event.data,
@@ -117,7 +131,7 @@ export async function recordEvent(tools: GuaranteeTools, request: RecordRequest)
     replaces: event.replaces,
     reason: event.replaces === null ? null : read.reason,
   };
-  return appendOne(tools, request.person, request.seenVersion, fact, request.now);
+  return appendOne(tools, place, request.seenVersion, fact, request.now);
 }
 
 /** Takes an entry back: it stays on record, and no longer counts. */
@@ -132,8 +146,10 @@ export async function withdrawEntry(
     readonly now: Temporal.Instant;
   },
 ): Promise<Recorded> {
-  const entry = request.person.cases.flatMap((each) => each.allFacts).find((fact) => fact.id === request.factId);
-  if (entry === undefined) return { ok: false, problems: [{ column: "fact", message: "unknown" }] };
+  const owner = request.person.cases.find((each) => each.allFacts.some((fact) => fact.id === request.factId));
+  const entry = owner?.allFacts.find((fact) => fact.id === request.factId);
+  if (owner === undefined || entry === undefined)
+    return { ok: false, problems: [{ column: "fact", message: "unknown" }] };
   const fact: NewFact = {
     ...entry,
     id: request.withdrawalId,
@@ -144,21 +160,21 @@ export async function withdrawEntry(
     replaces: entry.id,
     reason: request.reason,
   };
-  return appendOne(tools, request.person, request.person.version, fact, request.now);
+  return appendOne(tools, owner, owner.version, fact, request.now);
 }
 
 async function appendOne(
   tools: GuaranteeTools,
-  person: PersonView,
+  owner: CaseView,
   seenVersion: number,
   fact: NewFact,
   now: Temporal.Instant,
 ): Promise<Recorded> {
-  const repeated = person.cases.some((each) => each.allFacts.some((before) => before.id === fact.id));
+  const repeated = owner.allFacts.some((before) => before.id === fact.id);
   const result = await append(tools.db, {
     facts: [fact],
     // A form that is sent twice finds its own fact: the version it was decided on no longer matters.
-    ...(repeated ? {} : { expectedVersions: new Map([[person.subjectId, seenVersion]]) }),
+    ...(repeated ? {} : { expectedVersions: new Map([[owner.subjectId, seenVersion]]) }),
     projections: tools.projections,
     receivedAt: now,
   });

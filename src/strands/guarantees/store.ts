@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { whereAllowed, type Predicate } from "../../core/access/index.ts";
 import type { Database, Transaction } from "../../core/database/index.ts";
 import { readCases, caseMapKey, type CaseKey, type Fact } from "../../core/record/index.ts";
 import { formatDay, parseDay } from "../../lib/dates/day.ts";
@@ -119,7 +120,8 @@ export async function addPromisesMade(transaction: Transaction, made: readonly P
 
 /** Running clocks, the one that runs out next first; those that stand still last. */
 export async function readWorklist(
-  db: Database,
+  db: Database | Transaction,
+  allowed: Predicate,
   filter: WorklistFilter,
   now: Temporal.Instant,
   today: number,
@@ -142,7 +144,7 @@ export async function readWorklist(
     select subject_id, case_id, guarantee, promise, period, started_on, due_on, warn_on, due_until < ${now.toString()}::timestamptz as overdue,
       organisation_id, service_id, area_code
     from guarantee_clock
-    where ${matches(filter, now, today)}
+    where ${whereAllowed(allowed)} and ${matches(filter, now, today)}
     order by due_until nulls last, subject_id, case_id, guarantee, promise
     limit ${page.limit} offset ${page.offset}`.execute(db);
   return rows.map((row) => ({
@@ -163,7 +165,8 @@ export async function readWorklist(
 
 /** How many clocks run, are over, run out within a week; and how many the filter's state leaves. */
 export async function countWorklist(
-  db: Database,
+  db: Database | Transaction,
+  allowed: Predicate,
   filter: WorklistFilter,
   now: Temporal.Instant,
   today: number,
@@ -175,7 +178,7 @@ export async function countWorklist(
       count(*) filter (where ${stateMatches("soon", now, today)})::int as soon,
       count(*) filter (where ${state})::int as matching
     from guarantee_clock
-    where ${matches({ ...filter, state: "running" }, now, today)}`.execute(db);
+    where ${whereAllowed(allowed)} and ${matches({ ...filter, state: "running" }, now, today)}`.execute(db);
   const row = rows[0];
   return { running: row?.running ?? 0, overdue: row?.overdue ?? 0, soon: row?.soon ?? 0, matching: row?.matching ?? 0 };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Visitor } from "../../web/route.ts";
 import type { Strand } from "../strand.ts";
 import type { GuaranteeTools } from "./actions.ts";
 import { guaranteeFacts } from "./events.ts";
@@ -15,13 +16,18 @@ export function guaranteesStrand(tools: GuaranteeTools): Strand {
     projections: tools.projections,
     templates: { guarantees: fileURLToPath(new URL("./pages/", import.meta.url)) },
     messages: MESSAGES_FOLDER,
-    navigation: (persona, t) => [
-      ...(persona?.role === "staff" ? [{ href: paths.worklist, text: t("navigation.worklist") }] : []),
-      ...(persona?.subjectId == null
+    navigation: (visitor, t) => [
+      ...(visitor !== null && hasWorklist(visitor) ? [{ href: paths.worklist, text: t("navigation.worklist") }] : []),
+      ...(visitor === null || visitor.actor.posts.length > 0
         ? []
-        : [{ href: paths.person(persona.subjectId), text: t("navigation.promises") }]),
+        : [{ href: paths.person(visitor.personId), text: t("navigation.promises") }]),
       { href: paths.places, text: t("navigation.places") },
       { href: paths.definitions, text: t("navigation.rules") },
     ],
   };
+}
+
+/** Whether there is a post from which somebody works through a list. */
+function hasWorklist({ actor }: Visitor): boolean {
+  return actor.posts.some(({ role }) => role === "front-line" || role === "clinician" || role === "manager");
 }

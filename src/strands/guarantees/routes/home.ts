@@ -1,5 +1,6 @@
 import { readDirectory, readInstallation } from "../../../core/directory/index.ts";
 import { route, type AnyRoute } from "../../../web/route.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH } from "../../../web/shell.ts";
 import type { GuaranteeTools } from "../actions.ts";
 import { paths } from "../paths.ts";
 
@@ -12,13 +13,15 @@ export function homeRoutes({ db, library }: GuaranteeTools): readonly AnyRoute[]
       access: { kind: "public" },
       audit: { kind: "none", why: "says what the site is for, opens nobody's record" },
       input: null,
-      handle: async ({ page, persona, t }) => {
+      handle: async ({ page, visitor, t }) => {
+        const staff = (visitor?.actor.posts.length ?? 0) > 0;
         const [directory, installation] = await Promise.all([readDirectory(db), readInstallation(db)]);
         return page("guarantees/home.njk", {
           title: t("home.title"),
-          own: persona?.subjectId == null ? null : { href: paths.person(persona.subjectId), name: persona.name },
-          staff: persona?.role === "staff",
-          signedIn: persona !== null,
+          own: visitor === null || staff ? null : { href: ACCOUNT_PATH, name: visitor.name },
+          staff,
+          signedIn: visitor !== null,
+          signIn: SIGN_IN_PATH,
           demonstration: installation?.kind === "demonstration",
           places: directory.areas.size,
           guarantees: library.definitions.size,

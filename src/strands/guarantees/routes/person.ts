@@ -2,11 +2,13 @@ import { z } from "zod";
 import { readInstallation } from "../../../core/directory/index.ts";
 import { calendarText } from "../../../web/ics.ts";
 import { fileResponse } from "../../../web/download.ts";
-import { route, type AnyRoute } from "../../../web/route.ts";
+import { peoplePaths } from "../../../web/people/paths.ts";
+import { route, type AnyRoute, type RouteContext } from "../../../web/route.ts";
 import { loadPerson, newFactId, type GuaranteeTools } from "../actions.ts";
 import { personCalendar } from "../pages/calendar.ts";
 import { personPage, placeName, whoLine } from "../pages/person.ts";
 import { recordedNotice } from "../pages/recorded.ts";
+import { sightOf } from "./sight.ts";
 import { paths } from "../paths.ts";
 
 const params = z.object({ subjectId: z.string().min(1).max(200) });
@@ -15,17 +17,8 @@ const subject = (input: WithSubject) => input.params.subjectId;
 
 /** A person's own promises: the page, the dates as a calendar file, and where to turn when something is wrong. */
 export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
-  const access = { kind: "own-record-or-staff", subject } as const;
+  const access = { kind: "person", action: "view", what: "promises", subject } as const;
   return [
-    route({
-      name: "guarantees.me",
-      method: "GET",
-      path: "/me",
-      access: { kind: "anyone-signed-in" },
-      audit: { kind: "none", why: "leads to the page that is logged" },
-      input: null,
-      handle: ({ persona, redirect }) => redirect(persona?.subjectId == null ? "/" : paths.person(persona.subjectId)),
-    }),
     route({
       name: "guarantees.person",
       method: "GET",
@@ -33,15 +26,20 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       access,
       audit: { kind: "person", purpose: "see a person's promises", subject },
       input: { params, query: z.object({ recorded: z.string().max(200).optional() }) },
-      handle: async ({ page, input, persona, notFound, now, t, formats }) => {
-        const view = await loadPerson(tools, input.params.subjectId, now);
+      handle: async (context) => {
+        const { page, input, visitor, decide, notFound, redirect, now, t, formats } = context;
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         if (view === null) return notFound(t("person.unknown"));
-        const own = persona?.subjectId === view.subjectId;
+        // A record that was merged into another is read there.
+        if (view.subjectId !== input.params.subjectId) return redirect(paths.person(view.subjectId));
+        const own = visitor?.actor.selves.has(view.subjectId) === true;
+        const records = decide("change", "promises").allow;
         const words = { t, formats };
         return page("guarantees/person.njk", {
           title: own ? t("person.yourTitle") : t("person.title", { name: view.identity?.name ?? view.subjectId }),
           own,
-          ...personPage(view, persona?.role === "staff", now, words),
+          ...personPage(view, records, now, words),
+          relations: relationLinks(view.subjectId, own, decide, t),
           notice: recordedNotice(view, input.query.recorded ?? null, now, words, newFactId()),
         });
       },
@@ -53,8 +51,9 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       access,
       audit: { kind: "person", purpose: "the dates of a person's promises as a calendar", subject },
       input: { params },
-      handle: async ({ input, notFound, now, t, url }) => {
-        const view = await loadPerson(tools, input.params.subjectId, now);
+      handle: async (context) => {
+        const { input, notFound, now, t, url } = context;
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         if (view === null) return notFound(t("person.unknown"));
         const events = personCalendar(view, t, `${url.origin}${paths.person(view.subjectId)}`);
         const file = fileResponse("promises.ics", "ics", calendarText(t("calendar.name"), events, now));
@@ -69,8 +68,9 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       access,
       audit: { kind: "person", purpose: "where to turn when the record is wrong", subject },
       input: { params },
-      handle: async ({ page, input, notFound, now, t, formats }) => {
-        const view = await loadPerson(tools, input.params.subjectId, now);
+      handle: async (context) => {
+        const { page, input, notFound, now, t, formats } = context;
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         if (view === null) return notFound(t("person.unknown"));
         const installation = await readInstallation(tools.db);
         return page("guarantees/wrong.njk", {
@@ -85,5 +85,23 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         });
       },
     }),
+  ];
+}
+
+/** To what else of the person the visitor may open, as the table says. */
+function relationLinks(
+  subjectId: string,
+  own: boolean,
+  decide: RouteContext<never>["decide"],
+  t: RouteContext<never>["t"],
+): readonly { readonly href: string; readonly text: string }[] {
+  const whose = own ? "your" : "their";
+  return [
+    ...(decide("view", "looks").allow
+      ? [{ href: peoplePaths.looks(subjectId), text: t(`person.links.${whose}Looks`) }]
+      : []),
+    ...(decide("view", "relationships").allow
+      ? [{ href: peoplePaths.relationships(subjectId), text: t(`person.links.${whose}Relationships`) }]
+      : []),
   ];
 }

@@ -6,6 +6,7 @@ import type { RawRow } from "../model/event-row.ts";
 import type { CaseView, PersonView } from "../model/person.ts";
 import { correctionOf, eventChoices, eventForm, formFaults, recordHeading } from "../pages/record-event.ts";
 import { paths } from "../paths.ts";
+import { sightOf } from "./sight.ts";
 
 const params = z.object({ subjectId: z.string().min(1).max(200) });
 const query = z.object({
@@ -37,12 +38,12 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       name: "guarantees.record",
       method: "GET",
       path: "/people/:subjectId/record",
-      access: { kind: "staff" },
+      access: { kind: "person", action: "change", what: "promises", subject },
       audit: { kind: "person", purpose: "record an event", subject },
       input: { params, query },
       handle: async (context) => {
         const { input, notFound, now, t } = context;
-        const view = await loadPerson(tools, input.params.subjectId, now);
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         const owner = view?.cases.find((each) => each.caseId === input.query.case);
         if (view === null || owner === undefined) return notFound(t("record.noCase"));
         const type = input.query.type;
@@ -59,13 +60,13 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       name: "guarantees.record.save",
       method: "POST",
       path: "/people/:subjectId/record",
-      access: { kind: "staff" },
+      access: { kind: "person", action: "change", what: "promises", subject },
       audit: { kind: "person", purpose: "record an event", subject },
       input: { params, form },
       handle: async (context) => {
-        const { input, notFound, now, persona, redirect, t } = context;
+        const { input, notFound, now, visitor, redirect, t } = context;
         const typed = input.form.typed;
-        const view = await loadPerson(tools, input.params.subjectId, now);
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         const owner = view?.cases.find((each) => each.caseId === String(typed["case"]));
         const type = String(typed["type"] ?? "");
         if (view === null || owner === undefined || eventForm(owner, type, context) === null)
@@ -92,7 +93,7 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
           factId: input.form.value.id,
           seenVersion: input.form.value.version,
           row: rowOf(input.form.value),
-          recordedBy: persona?.id ?? "unknown",
+          recordedBy: visitor?.personId ?? "unknown",
           now,
         });
         return recorded.ok
@@ -104,11 +105,12 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       name: "guarantees.withdraw",
       method: "POST",
       path: "/people/:subjectId/withdraw",
-      access: { kind: "staff" },
+      access: { kind: "person", action: "change", what: "promises", subject },
       audit: { kind: "person", purpose: "take an entry back", subject },
       input: { params, form: withdrawal },
-      handle: async ({ input, notFound, now, persona, redirect, t }) => {
-        const view = await loadPerson(tools, input.params.subjectId, now);
+      handle: async (context) => {
+        const { input, notFound, now, visitor, redirect, t } = context;
+        const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         if (view === null || !input.form.ok) return notFound(t("record.noCase"));
         const { fact, id: withdrawalId, reason } = input.form.value;
         const done = await withdrawEntry(tools, {
@@ -116,7 +118,7 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
           factId: fact,
           withdrawalId,
           reason: reason ?? "",
-          recordedBy: persona?.id ?? "unknown",
+          recordedBy: visitor?.personId ?? "unknown",
           now,
         });
         if (!done.ok) return notFound(t("record.noCase"));
@@ -160,7 +162,7 @@ function formPage(
       action: paths.recordForm(view.subjectId),
       type: state.type,
       replaces: state.replaces,
-      version: view.version,
+      version: owner.version,
       id: state.id,
       form: state.form,
       dateItems: dateInputItems(state.form, "occurred", t),

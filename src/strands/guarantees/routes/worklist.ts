@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { decide } from "../../../core/access/index.ts";
 import { readDirectory } from "../../../core/directory/index.ts";
-import { readPersonalData } from "../../../core/vault/index.ts";
+import { readPersonalData, type PersonalData } from "../../../core/vault/index.ts";
 import { dayFromPlainDate } from "../../../lib/dates/day.ts";
 import { pagination } from "../../../web/pagination.ts";
-import { route, type AnyRoute } from "../../../web/route.ts";
+import { route, type AnyRoute, type Visitor } from "../../../web/route.ts";
 import type { GuaranteeTools } from "../actions.ts";
-import type { WorklistFilter } from "../model/worklist.ts";
+import { identitySeen } from "../model/person.ts";
+import type { WorklistFilter, WorklistRow } from "../model/worklist.ts";
 import { worklistPage } from "../pages/worklist.ts";
 import { countWorklist, readPromisesMade, readWorklist } from "../store.ts";
 
@@ -31,21 +33,25 @@ export function worklistRoutes({ db, vault, library, timeZone }: GuaranteeTools)
       name: "guarantees.worklist",
       method: "GET",
       path: "/worklist",
-      access: { kind: "staff" },
+      access: { kind: "list", action: "view", what: "promises" },
       audit: { kind: "list", purpose: "see who runs out next" },
       input: { query },
-      handle: async ({ input, page, now, shown, t, formats, url }) => {
+      handle: async ({ input, page, visitor, predicate, now, shown, t, formats, url }) => {
         const filter = filterOf(input.query);
         const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
         const day = dayFromPlainDate(today);
         const [rows, counts, directory, made] = await Promise.all([
-          readWorklist(db, filter, now, day, { offset: (input.query.page - 1) * PAGE_SIZE, limit: PAGE_SIZE }),
-          countWorklist(db, filter, now, day),
+          readWorklist(db, predicate, filter, now, day, {
+            offset: (input.query.page - 1) * PAGE_SIZE,
+            limit: PAGE_SIZE,
+          }),
+          countWorklist(db, predicate, filter, now, day),
           readDirectory(db),
           readPromisesMade(db),
         ]);
         const subjects = [...new Set(rows.map((row) => row.subjectId))];
-        const identities = await readPersonalData(db, vault, subjects, "identity");
+        const stored = await readPersonalData(db, vault, subjects, "identity");
+        const identities = identitiesSeen(visitor, rows, stored, now);
         shown(subjects);
         const given = [...new Set(made.map((promise) => promise.guarantee))];
         return page("guarantees/worklist.njk", {
@@ -72,4 +78,27 @@ function filterOf(asked: z.output<typeof query>): WorklistFilter {
     promise: promise ?? null,
     state: asked.state,
   };
+}
+
+/** Of each person in the list the details that the table gives for that row. */
+function identitiesSeen(
+  visitor: Visitor | null,
+  rows: readonly WorklistRow[],
+  stored: ReadonlyMap<string, PersonalData["identity"]>,
+  now: Temporal.Instant,
+): ReadonlyMap<string, PersonalData["identity"]> {
+  const seen = new Map<string, PersonalData["identity"]>();
+  if (visitor === null) return seen;
+  for (const row of rows) {
+    const { fields } = decide({
+      actor: visitor.actor,
+      action: "view",
+      what: "details",
+      whose: { subjectId: row.subjectId, places: [row] },
+      now: now.epochMilliseconds,
+    });
+    const identity = identitySeen(stored.get(row.subjectId), fields);
+    if (identity !== null) seen.set(row.subjectId, identity);
+  }
+  return seen;
 }
