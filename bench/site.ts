@@ -18,7 +18,7 @@ import { definitionOf, library } from "../src/strands/guarantees/library.ts";
 import { clocksOf } from "../src/strands/guarantees/model/case-facts.ts";
 import { createSessions } from "../src/web/session.ts";
 import { loadDemonstration } from "../seeds/load.ts";
-import { personas } from "../seeds/personas.ts";
+import { personIds } from "../seeds/standing.ts";
 
 export type SiteResult = {
   readonly name: string;
@@ -56,16 +56,15 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
       vault,
       clock: { now: () => NOW },
       installation,
-      personas,
+      demonstrationPeople: [],
       sessionKey,
       secure: false,
       sourceUrl: "/",
       contactEmail: "",
       log: () => {},
     });
-    const sessions = createSessions({ key: sessionKey, secure: false, findPersona: () => null });
-    const staff = personas.find((persona) => persona.role === "staff");
-    const cookie = sessions.cookie(sessions.start(staff?.id ?? "", NOW)).split(";")[0] ?? "";
+    const sessions = createSessions({ key: sessionKey, secure: false });
+    const cookie = sessions.cookie(await sessions.signIn(personIds.siobhan, NOW)).split(";")[0] ?? "";
     const get = async (path: string) => {
       const response = await site.fetch(new Request(`http://localhost${path}`, { headers: { cookie } }));
       if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);

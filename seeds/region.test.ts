@@ -5,7 +5,7 @@ import { WITHDRAWN_ENTRY, type NewFact } from "../src/core/record/fact.ts";
 import { library } from "../src/strands/guarantees/library.ts";
 import { parseDay } from "../src/lib/dates/day.ts";
 import { checkDigit } from "./people.ts";
-import { personas } from "./personas.ts";
+import { demonstrationPeople, standingPeople } from "./standing.ts";
 import { DEFAULT_SEED, demonstrationRegion, type Region } from "./region.ts";
 
 const today = Temporal.PlainDate.from("2026-11-23");
@@ -48,7 +48,8 @@ test("what the directory and the facts refer to exists", () => {
     assert.equal(servicesById.get(fact.serviceId as string)?.organisationId, fact.organisationId);
     assert.ok(areas.has(fact.areaCode as string));
   }
-  for (const { subjectId } of personas) assert.ok(subjectId === null || subjects.has(subjectId));
+  for (const { subjectId } of standingPeople) subjects.add(subjectId);
+  for (const { personId } of demonstrationPeople) assert.ok(subjects.has(personId), personId);
 });
 
 test("every fact is an event of its service's definition, with the fields declared there and no others", () => {

@@ -1,29 +1,51 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { decideByRole, type AuditEntry } from "./access.ts";
+import { sessionsInMemory } from "../../tests/harness/sessions.ts";
+import type { AuditEntry } from "./access.ts";
 import { loadAssets } from "./assets.ts";
 import { loadMessages } from "./messages.ts";
-import { personaRoutes } from "./personas.ts";
+import { localPath } from "./answer.ts";
 import { createRenderer } from "./render.ts";
-import { route, type Persona } from "./route.ts";
+import { route, type Visitor } from "./route.ts";
 import { buildApp } from "./server.ts";
-import { createSessions } from "./session.ts";
 import { statementRoutes } from "./statements.ts";
 
-const ines: Persona = {
-  id: "ines",
+const noActor = { posts: [], ties: new Map(), bans: new Map() };
+const ines: Visitor = {
+  personId: "person-1",
   name: "Ines Marchetti",
-  role: "citizen",
-  subjectId: "person-1",
-  about: "waits for a hip",
+  actor: { ...noActor, personId: "person-1", selves: new Set(["person-1"]) },
 };
-const amara: Persona = { id: "amara", name: "Amara Osei", role: "staff", subjectId: null, about: "booking office" };
-const personas = [ines, amara];
+const amara: Visitor = {
+  personId: "amara",
+  name: "Amara Osei",
+  actor: {
+    ...noActor,
+    personId: "amara",
+    selves: new Set(["amara"]),
+    posts: [
+      {
+        id: "post",
+        role: "front-line",
+        organisationId: "hospital",
+        serviceId: null,
+        areaCodes: null,
+        from: 0,
+        until: null,
+      },
+    ],
+  },
+};
+const visitors = new Map([ines, amara].map((visitor) => [visitor.personId, visitor]));
 const now = Temporal.Instant.from("2025-02-11T09:00:00Z");
 const assets = loadAssets();
 const t = loadMessages("en");
-const render = createRenderer({ t, folders: {} });
+const render = createRenderer({
+  t,
+  folders: { test: fileURLToPath(new URL("../../tests/harness/pages", import.meta.url)) },
+});
 const site = {
   bodyName: "Northshore",
   demonstration: true,
@@ -32,24 +54,31 @@ const site = {
   contact: { email: "help@example.org", telephone: "01632 960 000" },
 };
 
+/** Two people are known at the hospital; nobody else is anywhere. */
+const doors = {
+  findVisitor: async (personId: string) => visitors.get(personId) ?? null,
+  findMachine: async () => null,
+  findWhose: async (subjectId: string) => ({
+    subjectId,
+    places: ["person-1", "person-2"].includes(subjectId)
+      ? [{ organisationId: "hospital", serviceId: null, areaCode: null }]
+      : [],
+  }),
+};
+
 function start() {
   const audit: AuditEntry[] = [];
   const log: string[] = [];
-  const sessions = createSessions({
-    key: new Uint8Array(32).fill(7),
-    secure: false,
-    findPersona: (id) => personas.find((each) => each.id === id) ?? null,
-  });
+  const sessions = sessionsInMemory();
   const person = z.object({ subjectId: z.string().regex(/^person-\d+$/) });
   const app = buildApp({
     routes: [
-      ...personaRoutes({ sessions, personas }),
       ...statementRoutes(site),
       route({
         name: "test.person",
         method: "GET",
         path: "/people/:subjectId",
-        access: { kind: "own-record-or-staff", subject: ({ params }) => params.subjectId },
+        access: { kind: "person", action: "view", what: "promises", subject: ({ params }) => params.subjectId },
         audit: { kind: "person", purpose: "direct care", subject: ({ params }) => params.subjectId },
         input: { params: person, query: z.object({ page: z.coerce.number().int().max(100).default(1) }) },
         handle: ({ input }) => Response.json({ subject: input.params.subjectId, page: input.query.page }),
@@ -58,13 +87,40 @@ function start() {
         name: "test.list",
         method: "GET",
         path: "/list",
-        access: { kind: "staff" },
+        access: { kind: "list", action: "view", what: "promises" },
         audit: { kind: "list", purpose: "worklist" },
         input: { query: z.object({ forget: z.string().optional() }) },
         handle: ({ input, shown }) => {
           if (input.query.forget === undefined) shown(["person-1", "person-2"]);
           return new Response("two people");
         },
+      }),
+      route({
+        name: "test.form",
+        method: "GET",
+        path: "/form",
+        access: { kind: "public" },
+        audit: { kind: "none", why: "a test" },
+        input: null,
+        handle: ({ page }) => page("test/form.njk", { title: "A form" }),
+      }),
+      route({
+        name: "test.form.send",
+        method: "POST",
+        path: "/form",
+        access: { kind: "public" },
+        audit: { kind: "none", why: "a test" },
+        input: { form: z.object({ next: z.string() }) },
+        handle: ({ input, redirect }) => redirect(input.form.ok ? (localPath(input.form.value.next) ?? "/") : "/form"),
+      }),
+      route({
+        name: "test.sensitive",
+        method: "GET",
+        path: "/sensitive",
+        access: { kind: "person", action: "change", what: "details", fresh: true, subject: () => "person-1" },
+        audit: { kind: "person", purpose: "change how somebody is reached", subject: () => "person-1" },
+        input: null,
+        handle: () => new Response("changed"),
       }),
       route({
         name: "test.broken",
@@ -79,20 +135,26 @@ function start() {
       }),
     ],
     site,
-    navigate: (persona) => [{ href: "/personas", text: persona?.name ?? "Choose a person" }],
+    navigate: (visitor) => [{ href: "/sign-in", text: visitor?.name ?? "Sign in" }],
     clock: { now: () => now },
     t,
     render,
     assets,
     sessions,
-    decideAccess: decideByRole,
+    ...doors,
     writeAudit: (entry) => void audit.push(entry),
     log: (line) => void log.push(line),
   });
-  const cookieOf = (id: string | null) => sessions.cookie(sessions.start(id, now)).split(";")[0] ?? "";
+  const cookieOf = async (id: string | null) =>
+    sessions.cookie(id === null ? sessions.startAnonymous(now) : await sessions.signIn(id, now)).split(";")[0] ?? "";
   const get = async (path: string, as: string | null = null) =>
-    await app.request(path, as === null ? {} : { headers: { cookie: cookieOf(as) } });
+    await app.request(path, as === null ? {} : { headers: { cookie: await cookieOf(as) } });
   return { app, audit, log, sessions, get, cookieOf };
+}
+
+/** A page without the address that was asked for. */
+function withoutPath(page: string): string {
+  return page.replaceAll(/person-\d/g, "person");
 }
 
 /** Opens a page with a form and gives what a browser would send back with it. */
@@ -109,41 +171,64 @@ function form(fields: Record<string, string>, headers: Record<string, string>) {
 
 test("a person opens their own record and the access log names them", async () => {
   const { get, audit } = start();
-  const response = await get("/people/person-1?page=2", "ines");
+  const response = await get("/people/person-1?page=2", "person-1");
   assert.equal(response.status, 200);
   assert.deepEqual(await response.json(), { subject: "person-1", page: 2 });
   assert.deepEqual(audit, [
-    { at: now, persona: ines, route: "test.person", purpose: "direct care", subjectIds: ["person-1"] },
+    {
+      at: now,
+      seenBy: "person-1",
+      route: "test.person",
+      purpose: "own",
+      action: "view",
+      what: "promises",
+      allowed: true,
+      reasons: [{ rule: "S1", through: null }],
+      subjectIds: ["person-1"],
+    },
   ]);
 });
 
-test("nobody opens another person's record, and nothing is logged as seen", async () => {
+test("nobody opens another person's record, and the attempt is logged for that person", async () => {
   const { get, audit } = start();
-  const response = await get("/people/person-2", "ines");
+  const response = await get("/people/person-2", "person-1");
   assert.equal(response.status, 403);
   assert.match(await response.text(), /This is not open to you/);
+  assert.deepEqual(
+    audit.map(({ allowed, subjectIds, seenBy, reasons }) => [allowed, subjectIds, seenBy, reasons]),
+    [[false, ["person-2"], "person-1", [{ rule: "none", through: null }]]],
+  );
+});
+
+test("what is known of nobody is refused in the same words as what is somebody else's", async () => {
+  const { get } = start();
+  const [other, nobody] = await Promise.all([get("/people/person-2", "person-1"), get("/people/person-9", "person-1")]);
+  assert.equal(nobody.status, other.status);
+  assert.equal(await nobody.text().then(withoutPath), await other.text().then(withoutPath));
+});
+
+test("a post opens the people of its own place and nobody else's", async () => {
+  const { get } = start();
+  assert.equal((await get("/people/person-2", "amara")).status, 200);
+  assert.equal((await get("/people/person-9", "amara")).status, 403);
+});
+
+test("a sensitive act asks for a fresh proof first, and leads back", async () => {
+  const { get, audit } = start();
+  const response = await get("/sensitive", "person-1");
+  assert.equal(response.status, 303);
+  assert.equal(response.headers.get("location"), "/sign-in/again?next=%2Fsensitive");
   assert.deepEqual(audit, []);
 });
 
-test("a visitor who is nobody is asked who they are, and comes back to the page they wanted", async () => {
-  const { get, app } = start();
+test("a visitor who is nobody is led to sign in, and to the page they wanted", async () => {
+  const { get } = start();
   const response = await get("/people/person-1?page=2");
   assert.equal(response.status, 303);
-  assert.equal(response.headers.get("location"), "/personas?next=%2Fpeople%2Fperson-1%3Fpage%3D2");
-
-  const { cookie, token } = await openForm(app, "/personas");
-  const chosen = await app.request(
-    "/personas",
-    form({ persona: "ines", next: "/people/person-1?page=2", _token: token }, { cookie }),
-  );
-  assert.equal(chosen.status, 303);
-  assert.equal(chosen.headers.get("location"), "/people/person-1?page=2");
-  const signedIn = chosen.headers.get("set-cookie")?.split(";")[0] ?? "";
-  const page = await app.request("/people/person-1", { headers: { cookie: signedIn } });
-  assert.equal(page.status, 200);
+  assert.equal(response.headers.get("location"), "/sign-in?next=%2Fpeople%2Fperson-1%3Fpage%3D2");
 });
 
-test("after choosing a person nobody is led to another site", async () => {
+test("an address to go on to never leads to another site", async () => {
   const { app } = start();
   for (const next of [
     "https://evil.example",
@@ -152,8 +237,8 @@ test("after choosing a person nobody is led to another site", async () => {
     "/\t/evil.example",
     "javascript:alert(1)",
   ]) {
-    const { cookie, token } = await openForm(app, "/personas");
-    const response = await app.request("/personas", form({ persona: "ines", next, _token: token }, { cookie }));
+    const { cookie, token } = await openForm(app, "/form");
+    const response = await app.request("/form", form({ next, _token: token }, { cookie }));
     const location = response.headers.get("location") ?? "";
     assert.equal(
       new URL(location, "http://handrail.test").origin,
@@ -165,11 +250,11 @@ test("after choosing a person nobody is led to another site", async () => {
 
 test("a form without the token of its own page is refused in words, and so is one from another site", async () => {
   const { app, cookieOf } = start();
-  const { cookie, token } = await openForm(app, "/personas");
-  const fields = { persona: "amara", next: "/" };
+  const { cookie, token } = await openForm(app, "/form");
+  const fields = { next: "/" };
   const refused: [string, RequestInit][] = [
     ["no token", form(fields, { cookie })],
-    ["another session's token", form({ ...fields, _token: token }, { cookie: cookieOf(null) })],
+    ["another session's token", form({ ...fields, _token: token }, { cookie: await cookieOf(null) })],
     ["no cookie", form({ ...fields, _token: token }, {})],
     ["from another site", form({ ...fields, _token: token }, { cookie, "sec-fetch-site": "cross-site" })],
     [
@@ -178,33 +263,20 @@ test("a form without the token of its own page is refused in words, and so is on
     ],
   ];
   for (const [why, request] of refused) {
-    const response = await app.request("/personas", request);
+    const response = await app.request("/form", request);
     assert.equal(response.status, 403, why);
     assert.match(await response.text(), /Nothing was changed/, why);
   }
   const good = await app.request(
-    "/personas",
+    "/form",
     form({ ...fields, _token: token }, { cookie, "sec-fetch-site": "same-origin" }),
   );
   assert.equal(good.status, 303);
 });
 
-test("a cookie that somebody has altered, or that is older than 12 hours, makes nobody of its holder", () => {
-  const { sessions } = start();
-  const cookie = sessions.cookie(sessions.start("ines", now)).split(";")[0] ?? "";
-  const ask = (value: string) => new Request("http://handrail.test/", { headers: { cookie: value } });
-  assert.equal(sessions.read(ask(cookie), now)?.personaId, "ines");
-  assert.equal(sessions.read(ask(cookie), now.add({ hours: 12 }))?.personaId, "ines");
-  assert.equal(sessions.read(ask(cookie), now.add({ hours: 12, seconds: 1 })), null);
-  const signature = cookie.split(".").at(-1);
-  const forged = Buffer.from(JSON.stringify(["x", now.toString(), "amara"])).toString("base64url");
-  assert.equal(sessions.read(ask(`handrail-session=${forged}.${signature}`), now), null);
-  assert.equal(sessions.read(ask("handrail-session=rubbish"), now), null);
-});
-
 test("an address that does not fit gets a page that names the field", async () => {
   const { get } = start();
-  const response = await get("/people/person-1?page=1000", "ines");
+  const response = await get("/people/person-1?page=1000", "person-1");
   assert.equal(response.status, 400);
   const text = await response.text();
   assert.match(text, /page must be 100 or less/);
@@ -218,7 +290,7 @@ test("a list logs everyone it showed in one batch, and may not forget to say who
     audit.map(({ subjectIds }) => subjectIds),
     [["person-1", "person-2"]],
   );
-  assert.equal((await get("/list", "ines")).status, 403);
+  assert.equal((await get("/list", "person-1")).status, 403);
   assert.equal((await get("/list?forget=1", "amara")).status, 500);
   assert.match(log.join("\n"), /test\.list shows a list of people and must say whom/);
 });
@@ -243,7 +315,7 @@ test("a page that is not there, a wrong method and too large a body each get the
   const wrong = await app.request("/people/person-1", { method: "POST", body: "x" });
   assert.equal(wrong.status, 405);
   assert.equal(wrong.headers.get("allow"), "GET, HEAD");
-  const large = await app.request("/personas", {
+  const large = await app.request("/form", {
     method: "POST",
     body: "x".repeat(1_000_001),
     headers: { "content-type": "application/x-www-form-urlencoded", "content-length": "1000001" },
@@ -278,7 +350,7 @@ test("a design file is kept for a year, comes compressed, and is not sent twice"
 
 test("a page about a person stays in no cache", async () => {
   const { get } = start();
-  assert.equal((await get("/cookies", "ines")).headers.get("cache-control"), "no-store");
+  assert.equal((await get("/cookies", "person-1")).headers.get("cache-control"), "no-store");
   assert.equal((await get("/cookies")).headers.get("cache-control"), "no-cache");
 });
 
@@ -303,7 +375,7 @@ test("two routes with one name or one address are refused at start", () => {
         render,
         assets,
         sessions,
-        decideAccess: decideByRole,
+        ...doors,
         writeAudit: () => {},
         log: () => {},
       }),

@@ -7,7 +7,7 @@ import { readInstallation } from "../../src/core/directory/index.ts";
 import type { Vault } from "../../src/core/vault/index.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
-import { personas } from "../../seeds/personas.ts";
+import { demonstrationPeople } from "../../seeds/standing.ts";
 import { withTestDatabase } from "../harness/database.ts";
 import { visit, type Visit } from "./harness.ts";
 
@@ -25,10 +25,10 @@ export type Demonstration = Visit & {
   readonly db: Database;
   /** The routes of the site as they were mounted: method and address pattern. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
-  /** The cookie of a persona, as `name=value`; nobody's is undefined. */
-  readonly cookieOf: (persona: string | null) => string | undefined;
-  /** A new, empty browser in which a persona is signed in; null is nobody. */
-  readonly openAs: (persona: string | null, settings?: Parameters<Browser["newContext"]>[0]) => Promise<Page>;
+  /** The cookie of somebody of seeds/standing.ts, by their key, as `name=value`; nobody's is undefined. */
+  readonly cookieOf: (key: string | null) => string | undefined;
+  /** A new, empty browser in which one of them is signed in; null is nobody. */
+  readonly openAs: (key: string | null, settings?: Parameters<Browser["newContext"]>[0]) => Promise<Page>;
 };
 
 /** Opens the demonstration region as it stands on `TODAY`, in a database of its own. */
@@ -54,7 +54,7 @@ export async function openDemonstration(): Promise<Demonstration> {
     vault,
     clock: fixedClock(NOW),
     installation,
-    personas,
+    demonstrationPeople,
     sessionKey,
     secure: false,
     sourceUrl: "/guarantees",
@@ -62,20 +62,28 @@ export async function openDemonstration(): Promise<Demonstration> {
     log: (line) => failures.push(line),
   });
   const site = await visit(app);
-  const sessions = createSessions({ key: sessionKey, secure: false, findPersona: () => null });
-  const cookieOf = (persona: string | null) =>
-    persona === null ? undefined : sessions.cookie(sessions.start(persona, NOW)).split(";")[0];
+  const sessions = createSessions({ key: sessionKey, secure: false });
+  const cookies = new Map<string, string>();
+  for (const { key, personId } of demonstrationPeople) {
+    cookies.set(key, sessions.cookie(await sessions.signIn(personId, NOW)).split(";")[0] ?? "");
+  }
+  const cookieOf = (key: string | null) => {
+    if (key === null) return undefined;
+    const cookie = cookies.get(key);
+    if (cookie === undefined) throw new Error(`There is no ${key} in the demonstration: see seeds/standing.ts`);
+    return cookie;
+  };
   const contexts: BrowserContext[] = [];
   return {
     ...site,
     db,
     routes: app.routes,
     cookieOf,
-    openAs: async (persona, settings = {}) => {
+    openAs: async (key, settings = {}) => {
       const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, ...settings });
       contexts.push(context);
       context.setDefaultTimeout(LONGEST_WAIT_MILLISECONDS);
-      const [name, value] = cookieOf(persona)?.split("=") ?? [];
+      const [name, value] = cookieOf(key)?.split("=") ?? [];
       if (name !== undefined && value !== undefined) await context.addCookies([{ name, value, url: site.url }]);
       return context.newPage();
     },

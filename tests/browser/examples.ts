@@ -3,6 +3,7 @@ import { storyIds } from "../../seeds/stories.ts";
 /** A page of the demonstration region and somebody who may see it; nobody is null. */
 export type Example = { readonly path: string; readonly as: string | null; readonly hasCharts?: boolean };
 const gwenllian = `/people/${storyIds.gwenllian}`;
+const ines = `/people/${storyIds.ines}`;
 const tom = `/people/${storyIds.tom}`;
 
 /** An address and its visitor for each page. A route that is not here, or in the other two lists, fails the first test. */
@@ -14,13 +15,13 @@ export const pages: Readonly<Record<string, readonly Example[]>> = {
   "/people/:subjectId": [
     { path: `/people/${storyIds.ines}`, as: "ines" },
     { path: tom, as: "tom" },
-    { path: gwenllian, as: "amara" },
-    { path: `/people/${storyIds.noah}`, as: "noah" },
+    { path: gwenllian, as: "siobhan" },
+    { path: `/people/${storyIds.noah}`, as: "joy" },
   ],
   "/people/:subjectId/wrong": [{ path: `${gwenllian}/wrong`, as: "gwenllian" }],
   "/people/:subjectId/record": [
-    { path: `${tom}/record?case=story-tom-knee`, as: "amara" },
-    { path: `${tom}/record?case=story-tom-knee&type=appointment-cancelled`, as: "amara" },
+    { path: `${ines}/record?case=story-ines-hip`, as: "amara" },
+    { path: `${ines}/record?case=story-ines-hip&type=care-paused`, as: "amara" },
   ],
   "/worklist": [
     { path: "/worklist", as: "siobhan" },
@@ -36,9 +37,9 @@ export const pages: Readonly<Record<string, readonly Example[]>> = {
     { path: "/guarantees/eng-rtt", as: null },
     { path: "/guarantees/se-vardgaranti", as: null },
   ],
-  "/personas": [
-    { path: "/personas", as: null },
-    { path: "/personas?next=/worklist", as: "gwenllian" },
+  "/sign-in": [
+    { path: "/sign-in", as: null },
+    { path: "/sign-in?next=/worklist", as: "gwenllian" },
   ],
   "/accessibility": [{ path: "/accessibility", as: null }],
   "/cookies": [{ path: "/cookies", as: null }],

@@ -103,19 +103,6 @@ test("a form with faults comes back with what was typed, a summary that leads to
   await page.close();
 });
 
-test("somebody chooses who to be, and is that person on the next page, with scripts switched off", async () => {
-  const context = await site.browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(`${site.url}/personas?next=/worklist`);
-  await follow(page.getByRole("button", { name: "Choose Amara Osei" }));
-  assert.match(page.url(), /\/worklist$/);
-  assert.equal(await page.getByRole("link", { name: "Amara Osei" }).count(), 1);
-  await page.goto(`${site.url}/personas`);
-  await follow(page.getByRole("button", { name: "Be nobody" }));
-  assert.equal(await page.getByRole("link", { name: "Choose a person" }).count(), 1);
-  await context.close();
-});
-
 test("a failure of ours is shown in plain words with a number to tell", async () => {
   const page = await site.browser.newPage();
   const response = await page.goto(`${site.url}/broken`);

@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Hono } from "hono";
 import { z } from "zod";
-import { decideByRole } from "../../src/web/access.ts";
 import { loadAssets } from "../../src/web/assets.ts";
 import { renderChart } from "../../src/web/charts/render.ts";
 import { monthlyShareSpec, waitsByBandSpec } from "../../src/web/charts/specs.ts";
@@ -10,29 +9,16 @@ import { dateInputItems, emptyForm, formView, plainDate } from "../../src/web/fo
 import { formatsFor } from "../../src/web/format.ts";
 import { loadMessages, translator, type Translate } from "../../src/web/messages.ts";
 import { pagination } from "../../src/web/pagination.ts";
-import { personaRoutes } from "../../src/web/personas.ts";
 import { createRenderer } from "../../src/web/render.ts";
-import { route, type AnyRoute, type Persona } from "../../src/web/route.ts";
+import { route, type AnyRoute } from "../../src/web/route.ts";
 import { buildApp } from "../../src/web/server.ts";
-import { createSessions } from "../../src/web/session.ts";
+import { sessionsInMemory } from "../harness/sessions.ts";
 import { statementRoutes } from "../../src/web/statements.ts";
 
 const day = (text: string) => Temporal.PlainDate.from(text);
 const today = day("2025-02-11");
 const now = Temporal.Instant.from("2025-02-11T09:00:00Z");
 const anybody = { access: { kind: "public" }, audit: { kind: "none", why: "invented things in a test" } } as const;
-
-const galleryPersonas: readonly Persona[] = [
-  {
-    id: "ines",
-    name: "Ines Marchetti",
-    role: "citizen",
-    subjectId: "person-1",
-    about: "waits for a hip operation, asked to wait over the holidays",
-  },
-  { id: "oskar", name: "Oskar Lind", role: "citizen", subjectId: "person-2", about: "seven days over" },
-  { id: "amara", name: "Amara Osei", role: "staff", subjectId: null, about: "booking office, Northshore General" },
-];
 
 const hip: RailInput = {
   state: "waiting",
@@ -397,11 +383,7 @@ function galleryRoutes(words: Words): readonly AnyRoute[] {
 
 /** A small site that shows every component of the kit in several states. */
 export function galleryApp(t: Translate = loadMessages("en")): Hono {
-  const sessions = createSessions({
-    key: new Uint8Array(32).fill(3),
-    secure: false,
-    findPersona: (id) => galleryPersonas.find((each) => each.id === id) ?? null,
-  });
+  const sessions = sessionsInMemory();
   const site = {
     bodyName: "Northshore",
     demonstration: true,
@@ -410,25 +392,23 @@ export function galleryApp(t: Translate = loadMessages("en")): Hono {
     contact: { email: "help@northshore.example", telephone: "01632 960 000" },
   };
   return buildApp({
-    routes: [
-      ...personaRoutes({ sessions, personas: galleryPersonas }),
-      ...statementRoutes(site),
-      ...galleryRoutes({ t, formats: formatsFor(t) }),
-    ],
+    routes: [...statementRoutes(site), ...galleryRoutes({ t, formats: formatsFor(t) })],
     site,
-    navigate: (persona) => [
+    navigate: () => [
       { href: "/", text: "Your promises" },
       { href: "/worklist", text: "Worklist" },
       { href: "/place", text: "Figures" },
       { href: "/event", text: "Record" },
-      { href: "/personas", text: persona?.name ?? "Choose a person" },
+      { href: "/cookies", text: "Amara Osei" },
     ],
     clock: { now: () => now },
     t,
     render: createRenderer({ t, folders: { gallery: fileURLToPath(new URL("gallery", import.meta.url)) } }),
     assets: loadAssets(),
     sessions,
-    decideAccess: decideByRole,
+    findVisitor: async () => null,
+    findMachine: async () => null,
+    findWhose: async (subjectId) => ({ subjectId, places: [] }),
     writeAudit: () => {},
     log: (line) => (line.includes("broken on purpose") ? undefined : console.error(line)),
   });

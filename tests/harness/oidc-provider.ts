@@ -53,6 +53,8 @@ export interface TestProvider {
   readonly lastQuery: () => URLSearchParams;
   /** Publishes a new key; `sign` makes it the one that signs. The old one stays published until `retire`. */
   readonly rotate: (which: "id-token" | "core-identity") => Promise<{ sign: () => void; retire: () => void }>;
+  /** Behaves well again, with the keys as they are, and nothing counted. */
+  readonly reset: () => void;
   /** Plays the visitor: follows the address until it leads back to the service. */
   readonly visit: (url: URL) => Promise<URL>;
   readonly close: () => Promise<void>;
@@ -266,6 +268,10 @@ export async function startTestProvider(options: TestProviderOptions = {}): Prom
           keys.signs = 0;
         },
       };
+    },
+    reset: () => {
+      Object.assign(state.behaviour, freshBehaviour());
+      state.asked.clear();
     },
     visit,
     close: () =>

@@ -40,7 +40,7 @@ export async function startMail(): Promise<MailStandIn> {
         const mail = { to, messageId: /^Message-ID: (.+)$/im.exec(text)?.[1]?.trim() ?? "", text };
         if (way !== "silence-untaken") taken.push(mail);
         if (way === "take") callback();
-        else void closeOf(session.id)?.();
+        else closeOf(session.id)?.();
       });
     },
   });

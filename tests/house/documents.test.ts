@@ -19,10 +19,10 @@ for (const [path, text] of documents) {
 }
 
 test("every address that the site answers is on the page of routes", () => {
-  const persona = { id: "one", name: "One", role: "staff", subjectId: null, about: "" } as const;
+  const person = { personId: "one", name: "One", group: "staff", about: "" } as const;
   const site = buildSite({
     ...unusedSite(),
-    personas: [persona],
+    demonstrationPeople: [person],
     sessionKey: new Uint8Array(32),
     secure: false,
     sourceUrl: "/",
@@ -44,7 +44,7 @@ test("a route stands with who may open it and what is logged", () => {
           name: "trial.secret",
           method: "POST",
           path: "/secret",
-          access: { kind: "staff" },
+          access: { kind: "list", action: "view", what: "promises" },
           audit: { kind: "list", purpose: "see a | list" },
           input: null,
           handle: ({ redirect }) => redirect("/"),
@@ -54,7 +54,7 @@ test("a route stands with who may open it and what is logged", () => {
   ]);
   assert.match(
     page,
-    /^\| trial\.secret \| `POST \/secret` \| staff \| one line for each person shown: see a \\\| list \|$/m,
+    /^\| trial\.secret \| `POST \/secret` \| whom the table lets view promises, of those rows \| one line for each person shown: see a \\\| list \|$/m,
   );
 });
 

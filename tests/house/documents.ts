@@ -46,8 +46,8 @@ function everyStrand(): readonly Strand[] {
 }
 
 function kitRoutes(): readonly AnyRoute[] {
-  const sessions = createSessions({ key: new Uint8Array(32), secure: false, findPersona: () => null });
-  const anybody = { id: "anybody", name: "Anybody", role: "citizen", subjectId: null, about: "" } as const;
+  const sessions = createSessions({ key: new Uint8Array(32), secure: false });
+  const anybody = { personId: "anybody", name: "Anybody", group: "citizen", about: "" } as const;
   const site = {
     bodyName: "A public body",
     demonstration: true,
@@ -83,13 +83,21 @@ function accessWords({ access }: AnyRoute): string {
   switch (access.kind) {
     case "public":
       return "anybody";
-    case "anyone-signed-in":
+    case "signed-in":
       return "anybody signed in";
-    case "own-record-or-staff":
-      return "the person themselves, and staff";
-    case "staff":
-      return "staff";
+    case "person":
+      return `whom the table lets ${access.action} ${access.what} of that person${freshWords(access)}`;
+    case "list":
+      return `whom the table lets ${access.action} ${access.what}, of those rows${freshWords(access)}`;
+    case "body":
+      return `whom the table lets ${access.action} ${access.what}${freshWords(access)}`;
+    case "machine":
+      return `a program with the scope ${access.scope}`;
   }
+}
+
+function freshWords({ fresh }: { readonly fresh?: boolean }): string {
+  return fresh === true ? ", after a fresh passkey" : "";
 }
 
 function auditWords({ audit }: AnyRoute): string {

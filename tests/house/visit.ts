@@ -11,7 +11,7 @@ import { unusedSite } from "./documents.ts";
 
 const name = process.argv[2] ?? "";
 const clock = fixedClock(Temporal.Instant.from("2026-03-02T09:00:00Z"));
-const staff = { id: "staff-1", name: "Ann", role: "staff", subjectId: null, about: "" } as const;
+const staff = "staff-1";
 const key = new Uint8Array(32);
 
 await withTestDatabase(async (db) => {
@@ -19,15 +19,15 @@ await withTestDatabase(async (db) => {
     ...unusedSite(),
     db,
     clock,
-    personas: [staff],
+    demonstrationPeople: [],
     sessionKey: key,
     secure: false,
     sourceUrl: "/",
     contactEmail: "help@example.org",
     log: console.error,
   });
-  const sessions = createSessions({ key, secure: false, findPersona: () => staff });
-  const cookie = (sessions.cookie(sessions.start(staff.id, clock.now())).split(";")[0] as string).trim();
+  const sessions = createSessions({ key, secure: false });
+  const cookie = (sessions.cookie(await sessions.signIn(staff, clock.now())).split(";")[0] as string).trim();
   const record = async (type: string) =>
     append(db, {
       facts: [
@@ -40,7 +40,7 @@ await withTestDatabase(async (db) => {
           occurredOn: Temporal.PlainDate.from("2026-03-02"),
           occurredAt: null,
           recordedAt: null,
-          recordedBy: staff.id,
+          recordedBy: staff,
           organisationId: null,
           serviceId: null,
           areaCode: null,

@@ -11,6 +11,10 @@ const look = (subjectIds: readonly string[], seenAt: string): Parameters<typeof 
   purpose: "direct care",
   route: "person",
   seenAt: Temporal.Instant.from(seenAt),
+  action: "view",
+  what: "promises",
+  allowed: true,
+  reasons: [{ rule: "P1", through: "post-1" }],
 });
 
 test("a person sees who looked at their data, newest first, and a list is one batch", async () => {

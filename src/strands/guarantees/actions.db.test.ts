@@ -5,12 +5,13 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { withTestDatabase } from "../../../tests/harness/database.ts";
+import type { Predicate } from "../../core/access/index.ts";
 import { inTransaction, type Database } from "../../core/database/index.ts";
 import { append, compareRebuild, readSubject, rebuild, type NewFact } from "../../core/record/index.ts";
 import { parseDay } from "../../lib/dates/day.ts";
 import { loadPerson, newFactId, recordEvent, withdrawEntry, type GuaranteeTools, type Recorded } from "./actions.ts";
 import { library } from "./library.ts";
-import type { PersonView } from "./model/person.ts";
+import type { PersonView, Sight } from "./model/person.ts";
 import { ANY_SERVICE } from "./model/promises-made.ts";
 import type { WorklistFilter } from "./model/worklist.ts";
 import { clockProjection, definitionsOf } from "./projection.ts";
@@ -71,8 +72,11 @@ async function withRecord(facts: readonly NewFact[], body: (db: Database) => Pro
   });
 }
 
+const EVERYTHING: Sight = { fact: () => true, details: ["name", "birth-date", "identifiers"] };
+const EVERYBODY: Predicate = { subjects: [], reaches: [{ place: "everybody", except: [] }], reasons: [], purpose: null };
+
 async function person(tools: GuaranteeTools, subjectId: string): Promise<PersonView> {
-  const found = await loadPerson(tools, subjectId, now);
+  const found = await loadPerson(tools, subjectId, now, EVERYTHING);
   assert.ok(found !== null);
   return found;
 }
@@ -206,7 +210,7 @@ describe("recording an event", () => {
     caseId: "a1",
     row,
     factId: newFactId(),
-    seenVersion: view.version,
+    seenVersion: view.cases[0]?.version ?? 0,
     recordedBy: "staff-1",
     now,
     ...changes,
@@ -256,7 +260,7 @@ describe("recording an event", () => {
       assert.ok((await recordEvent(tools, request(old, { type: "appointment-attended", occurred: "2024-05-01" }))).ok);
       const refused = await recordEvent(tools, request(old, treated));
       assert.ok(!refused.ok && "refusal" in refused && refused.refusal.kind === "version-conflict");
-      const shownBefore = { ...request(await person(tools, "ann"), treated), seenVersion: old.version };
+      const shownBefore = { ...request(await person(tools, "ann"), treated), seenVersion: old.cases[0]?.version ?? 0 };
       const late = await recordEvent(tools, shownBefore);
       assert.ok(
         !late.ok && "refusal" in late && late.refusal.kind === "version-conflict",
@@ -329,7 +333,7 @@ describe("recording an event", () => {
   });
 
   test("nobody is found under an id of which nothing is on record", async () => {
-    await withRecord(referred, async (db) => assert.equal(await loadPerson(toolsOf(db), "nobody", now), null));
+    await withRecord(referred, async (db) => assert.equal(await loadPerson(toolsOf(db), "nobody", now, EVERYTHING), null));
   });
 });
 
@@ -355,14 +359,14 @@ describe("the worklist", () => {
     fact("p6", "done", "treatment-started", "2024-02-01"),
   ];
   const cases = async (db: Database, filter: Partial<WorklistFilter>, at = page) =>
-    (await readWorklist(db, { ...ALL, ...filter }, now, today, at)).map((row) => row.caseId);
+    (await readWorklist(db, EVERYBODY, { ...ALL, ...filter }, now, today, at)).map((row) => row.caseId);
 
   test("shows who runs out first, those that stand still last, and nobody whose clock has stopped", async () => {
     await withRecord(facts, async (db) => {
       assert.deepEqual(await cases(db, {}), ["late", "soon", "amber", "far", "still"]);
       assert.deepEqual(await cases(db, {}, { offset: 1, limit: 2 }), ["soon", "amber"]);
       assert.deepEqual(await cases(db, {}, { offset: 5, limit: 2 }), []);
-      const [late, soon] = await readWorklist(db, ALL, now, today, page);
+      const [late, soon] = await readWorklist(db, EVERYBODY, ALL, now, today, page);
       assert.deepEqual(
         [late?.overdue, late?.dueOn, late?.startedOn],
         [true, parseDay("2024-05-13"), parseDay("2024-01-08")],
@@ -394,10 +398,10 @@ describe("the worklist", () => {
 
   test("counts what it shows", async () => {
     await withRecord(facts, async (db) => {
-      assert.deepEqual(await countWorklist(db, ALL, now, today), { running: 5, overdue: 1, soon: 2, matching: 5 });
+      assert.deepEqual(await countWorklist(db, EVERYBODY, ALL, now, today), { running: 5, overdue: 1, soon: 2, matching: 5 });
       for (const state of ["next", "soon", "overdue", "paused", "running"] as const) {
         for (const serviceId of [null, "hips", "knees"]) {
-          const { matching } = await countWorklist(db, { ...ALL, state, serviceId }, now, today);
+          const { matching } = await countWorklist(db, EVERYBODY, { ...ALL, state, serviceId }, now, today);
           assert.equal(matching, (await cases(db, { state, serviceId })).length, `${state} ${serviceId}`);
         }
       }
@@ -407,7 +411,7 @@ describe("the worklist", () => {
   test("a clock is overdue from the first instant after its last day where the person lives", async () => {
     await withRecord(facts, async (db) => {
       const overdue = async (at: string) =>
-        (await readWorklist(db, { ...ALL, state: "overdue" }, Temporal.Instant.from(at), today, page)).map(
+        (await readWorklist(db, EVERYBODY, { ...ALL, state: "overdue" }, Temporal.Instant.from(at), today, page)).map(
           (row) => row.caseId,
         );
       assert.deepEqual(await overdue("2024-06-10T22:59:59Z"), ["late"]);
