@@ -1,0 +1,36 @@
+/** The door of sign-in. */
+export { makeAdministratorLink, nameAdministrator } from "./first-administrator.ts";
+export { noteFailure, shutOut } from "./attempts.ts";
+export {
+  helpInPerson,
+  inviteByEmail,
+  inviteByPost,
+  lookAtLink,
+  makeCode,
+  putSignInEmail,
+  useLink,
+  useTypedCode,
+} from "./codes.ts";
+export type { CameIn, MadeCode, ToMake } from "./codes.ts";
+export { signInFacts } from "./facts.ts";
+export { readToken, tokenText } from "./keys.ts";
+export { answerLinkRequests, askForLink, LONGEST_EMAIL } from "./links.ts";
+export { deviceName } from "./model/device.ts";
+export { LONGEST_NAME, freeName } from "./model/passkey-name.ts";
+export type { NameFault } from "./model/passkey-name.ts";
+export { isFresh, mayAddPasskey } from "./model/session.ts";
+export type { WayIn } from "./model/session.ts";
+export {
+  addPasskey,
+  creationOptions,
+  listPasskeys,
+  removePasskey,
+  requestOptions,
+  signInWithPasskey,
+} from "./passkeys.ts";
+export type { ListedPasskey } from "./passkeys.ts";
+export { beginSession, endSession, findSession, listSessions, revokeSessions } from "./sessions.ts";
+export type { KeptSession, ListedSession, NewSession } from "./sessions.ts";
+export { tidySignIn } from "./tidy.ts";
+export type { SignInTools } from "./tools.ts";
+export { signInTemplates } from "./words.ts";
