@@ -126,6 +126,10 @@ export async function startTestProvider(options: TestProviderOptions = {}): Prom
     ],
     jwks: { keys: [{ ...signing(idTokenKeys).privateJwk, use: "sig", kid: "id-1", alg: idTokenAlgorithm }] },
     cookies: { keys: ["test"] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ["ES256", "RS256", "RS512"],
+      clientAuthSigningAlgValues: ["PS256", "RS256", "RS512"],
+    },
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true } },
     conformIdTokenClaims: false,

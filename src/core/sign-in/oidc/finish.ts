@@ -15,7 +15,7 @@ import { identityLevel, type IdentityLevel, reaches } from "./level.ts";
 import { isTooOld, type Pending } from "./pending.ts";
 import { answeredInstead, protocolRefusal } from "./protocol-error.ts";
 import { configure, type Provider, type ProviderMetadata } from "./provider.ts";
-import { refuse, type Refused } from "./refusal.ts";
+import { quoted, refuse, type Refused } from "./refusal.ts";
 import { credentialShown, describe, identityShown, type SignIn } from "./sign-in.ts";
 
 export type Finished = { readonly ok: true; readonly signIn: SignIn } | Refused;
@@ -50,10 +50,12 @@ async function finish(
 ): Promise<Finished> {
   if (pending.provider !== provider.id) return refuse("wrong-provider", "it was begun with another provider");
   if (isTooOld(pending, now)) return refuse("not-begun", "it was begun too long ago");
-  const answer = readAnswer(pending, callbackUrl);
-  if (!answer.ok) return answer;
+  const state = checkState(pending, callbackUrl);
+  if (!state.ok) return state;
   const metadata = await provider.metadata.read(now);
   if (!metadata.ok) return refuse("provider-down", metadata.reason);
+  const answer = readAnswer(metadata.value, pending, callbackUrl);
+  if (!answer.ok) return answer;
   const configuration = await configure(provider, metadata.value, now);
   const tokens = await exchange(configuration, pending, answer.url);
   if (!tokens.ok) return tokens;
@@ -83,8 +85,8 @@ async function finish(
   };
 }
 
-/** The query of the address, once each, with the state that was sent. The path is ours, whatever a proxy made of it. */
-function readAnswer(pending: Pending, callbackUrl: URL): { readonly ok: true; readonly url: URL } | Refused {
+/** Nothing else is looked at, and nobody asked, for an answer that this browser did not begin. */
+function checkState(pending: Pending, callbackUrl: URL): { readonly ok: true } | Refused {
   if (callbackUrl.search.length > QUERY_LENGTH) return refuse("malformed", "the answer is too long");
   const query = callbackUrl.searchParams;
   for (const name of ["state", "code", "error", "iss"]) {
@@ -92,8 +94,21 @@ function readAnswer(pending: Pending, callbackUrl: URL): { readonly ok: true; re
   }
   const state = Buffer.from(query.get("state") ?? "", "utf8");
   const sent = Buffer.from(pending.state, "utf8");
-  if (state.length !== sent.length || !timingSafeEqual(state, sent)) {
-    return refuse("state-mismatch", "the answer's state is not the one that was sent");
+  if (state.length === sent.length && timingSafeEqual(state, sent)) return { ok: true };
+  return refuse("state-mismatch", "the answer's state is not the one that was sent");
+}
+
+/** The answer as our own address with its query: what a proxy made of the rest does not matter. */
+function readAnswer(
+  metadata: ProviderMetadata,
+  pending: Pending,
+  callbackUrl: URL,
+): { readonly ok: true; readonly url: URL } | Refused {
+  const query = callbackUrl.searchParams;
+  // RFC 9207 section 2.4, against a provider that passes on codes of another.
+  const issuer = query.get("iss");
+  if (issuer === null ? metadata.authorization_response_iss_parameter_supported : issuer !== metadata.issuer) {
+    return refuse("wrong-issuer", `the answer comes from ${quoted(issuer)}`);
   }
   const error = query.get("error");
   if (error !== null) return answeredInstead(error);
