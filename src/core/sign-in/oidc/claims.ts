@@ -2,7 +2,7 @@
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-export const NAME_LENGTH = 500;
+const NAME_LENGTH = 500;
 const EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 const LIST_LENGTH = 200;
 

@@ -108,7 +108,7 @@ function readAnswer(
   // RFC 9207 section 2.4, against a provider that passes on codes of another.
   const issuer = query.get("iss");
   if (issuer === null ? metadata.authorization_response_iss_parameter_supported : issuer !== metadata.issuer) {
-    return refuse("wrong-issuer", `the answer comes from ${quoted(issuer)}`);
+    return refuse("wrong-issuer", `the answer comes from ${quoted(issuer ?? "nobody")}`);
   }
   const error = query.get("error");
   if (error !== null) return answeredInstead(error);

@@ -3,7 +3,7 @@ export { beginSignIn } from "./begin.ts";
 export type { Begun, SignInRequest, SignInWish } from "./begin.ts";
 export { finishSignIn } from "./finish.ts";
 export type { Finished } from "./finish.ts";
-export { identityLevel, reaches } from "./level.ts";
+export { reaches } from "./level.ts";
 export type { CredentialLevel, IdentityFramework, IdentityLevel } from "./level.ts";
 export { openPending, PENDING_MINUTES, sealPending } from "./pending.ts";
 export type { Pending } from "./pending.ts";

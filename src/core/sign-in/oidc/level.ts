@@ -27,7 +27,7 @@ export type CredentialLevel =
   | { readonly framework: "cis2"; readonly level: "1" | "2" | "3" };
 
 /** Lowest first. */
-export const IDENTITY_LEVELS: Readonly<Record<IdentityFramework, readonly string[]>> = {
+const IDENTITY_LEVELS: Readonly<Record<IdentityFramework, readonly string[]>> = {
   gpg45: ["P0", "P1", "P2", "P3"],
   "nhs-login": ["P0", "P5", "P9"],
   cis2: ["1", "2", "3"],
@@ -35,7 +35,7 @@ export const IDENTITY_LEVELS: Readonly<Record<IdentityFramework, readonly string
 };
 
 /** Lowest first. NHS login ranks none of the second factors above another: where they stand here decides nothing. */
-export const CREDENTIAL_LEVELS: Readonly<Record<CredentialFramework, readonly string[]>> = {
+const CREDENTIAL_LEVELS: Readonly<Record<CredentialFramework, readonly string[]>> = {
   gpg44: ["Cl", "Cl.Cm"],
   "nhs-login": ["Cp", "Cp.Cd", "Cp.Ck", "Cm"],
   cis2: ["1", "2", "3"],

@@ -20,8 +20,6 @@ const ANSWERS: Readonly<Record<string, RefusalKind>> = {
   server_error: "temporarily-unavailable",
   // One Login: "client deactivated", in a security incident; say that the service cannot be used at the moment.
   unauthorized_client: "temporarily-unavailable",
-  // NHS login: the person does not agree that it passes on their details.
-  consent_not_given: "denied",
 };
 
 export function answeredInstead(error: string): Refused {

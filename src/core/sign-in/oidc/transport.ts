@@ -2,7 +2,7 @@
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export const RESPONSE_BYTES = 512 * 1024;
+const RESPONSE_BYTES = 512 * 1024;
 const TIMEOUT_SECONDS = 10;
 
 /** The provider did not answer, or answered that it is not well. Carried through openid-client as the cause of its error. */
