@@ -19,6 +19,7 @@ import { clocksOf } from "../src/strands/guarantees/model/case-facts.ts";
 import { createSessions } from "../src/web/session.ts";
 import { loadDemonstration } from "../seeds/load.ts";
 import { personIds } from "../seeds/standing.ts";
+import { shownMessages } from "../tests/harness/messages.ts";
 
 export type SiteResult = {
   readonly name: string;
@@ -61,6 +62,7 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
       secure: false,
       sourceUrl: "/",
       contactEmail: "",
+      ...shownMessages(open.db, vault, { now: () => NOW }),
       log: () => {},
     });
     const sessions = createSessions({ key: sessionKey, secure: false });

@@ -2,6 +2,7 @@ import { logLook } from "./core/access-log/index.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Database } from "./core/database/index.ts";
 import type { Installation } from "./core/directory/index.ts";
+import { declareTemplates, type Messages, type Prices, type Templates } from "./core/messages/index.ts";
 import type { Projection } from "./core/record/index.ts";
 import { loadActor, peopleProjection, readWhose } from "./core/people/index.ts";
 import { readPersonalData, type Vault } from "./core/vault/index.ts";
@@ -9,6 +10,7 @@ import { clockProjection, definitionsOf, library } from "./strands/guarantees/in
 import { guaranteesStrand } from "./strands/guarantees/strand.ts";
 import type { Strand } from "./strands/strand.ts";
 import { loadAssets } from "./web/assets.ts";
+import { MAIL_MESSAGES, MAIL_TEMPLATES, mailRoutes } from "./web/mail/index.ts";
 import { loadMessages } from "./web/messages.ts";
 import { personaRoutes, type DemonstrationPerson } from "./web/personas.ts";
 import { createRenderer } from "./web/render.ts";
@@ -21,6 +23,11 @@ import { noSignInRoutes, statementRoutes } from "./web/statements.ts";
 /** Projections of every strand: what is filled in the transaction of the facts, and rebuilt from them. */
 export function projections(): readonly Projection[] {
   return [peopleProjection, clockProjection(definitionsOf(library()))];
+}
+
+/** What messages of the whole program say. Whoever sends a message adds its template here. */
+export function messageTemplates(): Templates {
+  return declareTemplates([]);
 }
 
 export type SiteSettings = {
@@ -37,6 +44,9 @@ export type SiteSettings = {
   readonly sourceUrl: string;
   /** Where to write when the site fails somebody. */
   readonly contactEmail: string;
+  readonly messages: Pick<Messages, "templates" | "sender" | "shown">;
+  /** What texts and letters cost this body. */
+  readonly prices: Prices;
   readonly log: (line: string) => void;
 };
 
@@ -57,10 +67,7 @@ export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installat
 /** The whole site: the strands' pages in the kit's shell. */
 export function buildSite(settings: SiteSettings) {
   const all = strands(settings);
-  const t = loadMessages(
-    "en",
-    all.map((strand) => strand.messages),
-  );
+  const t = loadMessages("en", [...all.map((strand) => strand.messages), MAIL_MESSAGES]);
   const sessions = createSessions({
     key: settings.sessionKey,
     secure: settings.secure,
@@ -77,7 +84,12 @@ export function buildSite(settings: SiteSettings) {
       ? noSignInRoutes()
       : personaRoutes({ sessions, personas: settings.demonstrationPeople });
   return buildApp({
-    routes: [...all.flatMap((strand) => strand.routes), ...pickers, ...statementRoutes(site)],
+    routes: [
+      ...all.flatMap((strand) => strand.routes),
+      ...mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
+      ...pickers,
+      ...statementRoutes(site),
+    ],
     site,
     navigate: (visitor, words) => [
       ...all.flatMap((strand) => strand.navigation(visitor, words)),
@@ -91,7 +103,7 @@ export function buildSite(settings: SiteSettings) {
     ],
     clock: settings.clock,
     t,
-    render: createRenderer({ t, folders: Object.assign({}, ...all.map((strand) => strand.templates)) }),
+    render: createRenderer({ t, folders: Object.assign({}, MAIL_TEMPLATES, ...all.map((strand) => strand.templates)) }),
     assets: loadAssets(),
     sessions,
     findVisitor: (personId, now) => findVisitor(settings, personId, now),

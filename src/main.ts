@@ -3,12 +3,14 @@ import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { systemClock } from "./core/clock.ts";
 import { maintain, openDatabase, type OpenDatabase } from "./core/database/index.ts";
+import { openJobs } from "./core/jobs/index.ts";
+import { OUTBOX_JOB, openMessages, pokeWhenQueued, type Prices, whenQueued } from "./core/messages/index.ts";
 import { putInstallation, readInstallation, type Installation } from "./core/directory/index.ts";
 import { sequence } from "./core/record/index.ts";
 import { CommandError } from "./core/terminal/command-error.ts";
 import { showProgress, type Progress } from "./core/terminal/progress.ts";
 import { openVault, type Vault } from "./core/vault/index.ts";
-import { buildSite, projections } from "./app.ts";
+import { buildSite, messageTemplates, projections } from "./app.ts";
 import { serve } from "./web/serve.ts";
 
 /** What the environment says. Every setting is here, and in docs/how-to/settings.md. */
@@ -23,6 +25,11 @@ export type Settings = {
   readonly timeZone: string;
   readonly contactEmail: string;
   readonly secure: boolean;
+  readonly notifyKey: string | undefined;
+  readonly notifyUrl: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string | undefined;
+  readonly prices: Prices;
 };
 
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
@@ -41,7 +48,29 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     timeZone: environment["HANDRAIL_TIME_ZONE"] ?? "Europe/London",
     contactEmail: environment["HANDRAIL_CONTACT_EMAIL"] ?? "help@example.org",
     secure: environment["HANDRAIL_HTTPS"] === "1",
+    notifyKey: environment["HANDRAIL_NOTIFY_KEY"],
+    notifyUrl: environment["HANDRAIL_NOTIFY_URL"],
+    smtpUrl: environment["HANDRAIL_SMTP_URL"],
+    mailFrom: environment["HANDRAIL_MAIL_FROM"],
+    prices: {
+      textFragmentHundredths: priceOf(environment["HANDRAIL_TEXT_PRICE"], "HANDRAIL_TEXT_PRICE"),
+      letterHundredths: priceOf(environment["HANDRAIL_LETTER_PRICE"], "HANDRAIL_LETTER_PRICE"),
+      freeFragmentsAYear: countOf(environment["HANDRAIL_FREE_TEXTS"] ?? "0", "HANDRAIL_FREE_TEXTS"),
+    },
   };
+}
+
+/** Pence with at most two decimals, as hundredths of a penny; null when it is not set. */
+function priceOf(text: string | undefined, name: string): number | null {
+  if (text === undefined) return null;
+  if (!/^\d{1,5}(?:\.\d{1,2})?$/.test(text))
+    throw new CommandError(`${name}=${text} is not a price: write pence, such as 2.33.`);
+  return Math.round(Number(text) * 100);
+}
+
+function countOf(text: string, name: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new CommandError(`${name}=${text} is not a number: write one such as 5000.`);
+  return Number(text);
 }
 
 export type OpenInstallation = OpenDatabase & { readonly vault: Vault; readonly installation: Installation | null };
@@ -130,6 +159,18 @@ async function start(
     // Anybody may be anybody only among invented people.
     const demonstrationPeople =
       installation.kind === "demonstration" ? (await import("../seeds/standing.ts")).demonstrationPeople : [];
+    const log = (line: string): void => void process.stderr.write(`${line}\n`);
+    const messages = openMessages({
+      db: open.db,
+      vault: open.vault,
+      clock: systemClock,
+      templates: messageTemplates(),
+      sending: { ...settings, demonstration: installation.kind === "demonstration" },
+      timeZone: installation.timeZone,
+      bodyName: installation.bodyName,
+      telephone: installation.telephone ?? "",
+      log,
+    });
     const app = buildSite({
       db: open.db,
       vault: open.vault,
@@ -140,7 +181,9 @@ async function start(
       secure: settings.secure,
       sourceUrl: "/guarantees",
       contactEmail: settings.contactEmail,
-      log: (line) => process.stderr.write(`${line}\n`),
+      messages,
+      prices: settings.prices,
+      log,
     });
     const running = await serve(app, settings.port, settings.host);
     const sequencer = setInterval(
@@ -151,6 +194,8 @@ async function start(
       () => void maintain(open.db).catch((error: unknown) => process.stderr.write(`maintenance: ${String(error)}\n`)),
       MAINTAIN_EVERY,
     );
+    const jobs = await openJobs(open.db, { jobs: messages.jobs, log });
+    const stopPoking = pokeWhenQueued(whenQueued, () => jobs.poke(OUTBOX_JOB));
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stdout.write(
       `${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`,
@@ -161,6 +206,9 @@ async function start(
       stop: async () => {
         clearInterval(sequencer);
         clearInterval(maintenance);
+        stopPoking();
+        await jobs.stop();
+        await messages.close();
         await running.stop();
         await open.close();
       },

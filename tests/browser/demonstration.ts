@@ -9,6 +9,7 @@ import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
 import { demonstrationPeople } from "../../seeds/standing.ts";
 import { withTestDatabase } from "../harness/database.ts";
+import { shownMessages } from "../harness/messages.ts";
 import { visit, type Visit } from "./harness.ts";
 
 /** The day on which the tests visit the demonstration region: a Wednesday. */
@@ -59,6 +60,7 @@ export async function openDemonstration(): Promise<Demonstration> {
     secure: false,
     sourceUrl: "/guarantees",
     contactEmail: "help@example.org",
+    ...shownMessages(db, vault, fixedClock(NOW)),
     log: (line) => failures.push(line),
   });
   const site = await visit(app);

@@ -2,7 +2,13 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../src/core/clock.ts";
 import { type Database, inTransaction } from "../../src/core/database/index.ts";
-import { declareTemplates, queueMessage, template } from "../../src/core/messages/index.ts";
+import {
+  declareTemplates,
+  openMessages,
+  queueMessage,
+  template,
+  type Templates,
+} from "../../src/core/messages/index.ts";
 import { append, type NewFact } from "../../src/core/record/index.ts";
 import { type Contact, putPersonalData, type Vault } from "../../src/core/vault/index.ts";
 
@@ -96,6 +102,29 @@ export async function putFact(
   });
   if (!result.ok) throw new Error(result.refusal.message);
   return id;
+}
+
+/** What a demonstration's site needs of messages: they are shown, and go nowhere. */
+export function shownMessages(db: Database, vault: Vault, clock: Clock, templates: Templates = trialTemplates) {
+  const messages = openMessages({
+    db,
+    vault,
+    clock,
+    templates,
+    sending: {
+      notifyKey: undefined,
+      notifyUrl: undefined,
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      production: false,
+      demonstration: true,
+    },
+    timeZone: "Europe/London",
+    bodyName: "Northshore",
+    telephone: "01632 960 000",
+    log: () => {},
+  });
+  return { messages, prices: { textFragmentHundredths: 233, letterHundredths: 6800, freeFragmentsAYear: 5_000 } };
 }
 
 /** Queues one message of the trial template `link`, in a transaction of its own. */

@@ -1,12 +1,15 @@
 /** The generated documentation, each as the text of a file of docs/generated. Written by `npm run docs`, compared by a test. */
 import type { Command, Option } from "commander";
-import { strands } from "../../src/app.ts";
+import { messageTemplates, projections, strands } from "../../src/app.ts";
 import { program } from "../../src/cli.ts";
 import { fixedClock } from "../../src/core/clock.ts";
 import { newDatabase } from "../../src/core/database/open.ts";
 import { serverPool } from "../../src/core/database/pool.ts";
 import type { Installation } from "../../src/core/directory/index.ts";
 import { describeData, withdrawnEntryDeclaration } from "../../src/core/record/index.ts";
+import { shownMessages } from "../harness/messages.ts";
+import { describeTemplates, messageFacts } from "../../src/core/messages/index.ts";
+import { mailRoutes } from "../../src/web/mail/index.ts";
 import type { Strand } from "../../src/strands/strand.ts";
 import { personaRoutes } from "../../src/web/personas.ts";
 import type { AnyRoute } from "../../src/web/route.ts";
@@ -21,7 +24,11 @@ export function generateDocuments(): ReadonlyMap<string, string> {
   return new Map([
     [`${FOLDER}/routes.md`, describeRoutes([...all, { name: "web", routes: kitRoutes() }])],
     [`${FOLDER}/commands.md`, describeCommands(program)],
-    [`${FOLDER}/data.md`, describeData([{ name: "every strand", facts: [withdrawnEntryDeclaration] }, ...all])],
+    [
+      `${FOLDER}/data.md`,
+      describeData([{ name: "every strand", facts: [withdrawnEntryDeclaration, ...messageFacts] }, ...all]),
+    ],
+    [`${FOLDER}/messages.md`, describeTemplates(messageTemplates())],
   ]);
 }
 
@@ -38,7 +45,8 @@ export function unusedSite() {
     createdAt: clock.now(),
   };
   const db = newDatabase(serverPool("postgres://nobody@127.0.0.1:1/none", 1));
-  return { db, vault: { masterKey: new Uint8Array(32) }, clock, installation };
+  const vault = { masterKey: new Uint8Array(32) };
+  return { db, vault, clock, installation, ...shownMessages(db, vault, clock, messageTemplates()) };
 }
 
 function everyStrand(): readonly Strand[] {
@@ -55,7 +63,11 @@ function kitRoutes(): readonly AnyRoute[] {
     sourceUrl: "/",
     contact: { email: "", telephone: "" },
   };
-  return [...personaRoutes({ sessions, personas: [anybody] }), ...statementRoutes(site)];
+  return [
+    ...mailRoutes({ ...unusedSite(), projections: projections(), timeZone: "Europe/London" }),
+    ...personaRoutes({ sessions, personas: [anybody] }),
+    ...statementRoutes(site),
+  ];
 }
 
 /** Every address of the site: who may open it, and what the access log keeps of it. */

@@ -1,9 +1,9 @@
 /** What messages will cost, at the body's own prices. Pure. */
 
 export interface Prices {
-  /** Hundredths of a penny: GOV.UK Notify's price of a text has tenths. */
-  readonly textFragmentHundredths: number;
-  readonly letterHundredths: number;
+  /** Hundredths of a penny: GOV.UK Notify's price of a text has tenths. Null when the body has not said. */
+  readonly textFragmentHundredths: number | null;
+  readonly letterHundredths: number | null;
   /** Fragments a year that cost nothing (Notify's free allowance differs by kind of body). */
   readonly freeFragmentsAYear: number;
 }
@@ -31,14 +31,17 @@ export interface Forecast {
 
 /**
  * Forecasts by the last 30 days. Free fragments are used up in the order they are sent, so those of the last 30 days were
- * free only as far as the allowance reached then. Rounded up to whole pence.
+ * free only as far as the allowance reached then. Rounded up to whole pence. Null when no prices were given.
  */
-export function forecastSpend(usage: Usage, prices: Prices): Forecast {
+export function forecastSpend(usage: Usage, prices: Prices): Forecast | null {
+  const { textFragmentHundredths: text, letterHundredths: letter } = prices;
+  // A forecast at a price of nothing would be believed.
+  if (text === null || letter === null) return null;
   const before = Math.max(0, usage.yearFragments - usage.monthFragments);
   const leftBefore = Math.max(0, prices.freeFragmentsAYear - before);
   const leftNow = Math.max(0, prices.freeFragmentsAYear - usage.yearFragments);
   const cost = (fragments: number, letters: number, free: number): number =>
-    Math.max(0, fragments - free) * prices.textFragmentHundredths + letters * prices.letterHundredths;
+    Math.max(0, fragments - free) * text + letters * letter;
   const share = usage.monthMessages === 0 ? 0 : usage.queued / usage.monthMessages;
   const queuedFragments = Math.ceil(usage.monthFragments * share);
   const queuedLetters = Math.ceil(usage.monthLetters * share);

@@ -180,7 +180,9 @@ test("a need that cannot be met, and a person without contact, come before a mem
     await queueLink(db, vault, "nobody-knows", clock.now());
     await outbox.drain();
     assert.deepEqual(
-      (await readUnmet(db, { offset: 0, limit: 10 })).map((row) => [row.subjectId, row.state, row.reason]).sort(),
+      (await readUnmet(db, { offset: 0, limit: 10 }))
+        .map((row) => [row.subjectId, row.state, row.reason])
+        .toSorted((left, right) => String(left).localeCompare(String(right))),
       [
         ["ann", "unmet", "braille"],
         ["nobody-knows", "unmet", "no-contact"],

@@ -330,7 +330,11 @@ export async function readUnmet(
   const { rows } = await sql<OutboxMessageTable>`
     select * from outbox_message where state in ('failed', 'bounced', 'unmet') and settled_at is null
     order by queued_at, subject_id, id limit ${page.limit} offset ${page.offset}`.execute(db);
-  return rows.map((row) => ({
+  return rows.map(unmetOf);
+}
+
+function unmetOf(row: OutboxMessageTable): UnmetRow {
+  return {
     subjectId: row.subject_id,
     id: row.id,
     template: row.template,
@@ -338,7 +342,7 @@ export async function readUnmet(
     reason: row.reason ?? "",
     channel: row.channel,
     queuedAt: Temporal.Instant.from(row.queued_at),
-  }));
+  };
 }
 
 export async function countUnmet(db: Database): Promise<number> {
@@ -374,6 +378,37 @@ export async function requeueMessage(
     where subject_id = ${key.subjectId} and id = ${key.id} and state in ('failed', 'unmet') and settled_at is null
       and sealed_values is not null`.execute(transaction);
   return (numAffectedRows ?? 0n) > 0n;
+}
+
+export interface SentRow {
+  readonly id: string;
+  readonly template: string;
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly channel: Channel | null;
+  readonly queuedAt: Temporal.Instant;
+  readonly sentAt: Temporal.Instant | null;
+}
+
+/** A person's latest messages, newest first. */
+export async function readMessagesOf(db: Database, subjectId: string, limit: number): Promise<readonly SentRow[]> {
+  const { rows } = await sql<OutboxMessageTable>`
+    select * from outbox_message where subject_id = ${subjectId} order by queued_at desc, id desc limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(rowOf);
+}
+
+/** One message that a member of staff has to see to; undefined when it is not (any more) on their list. */
+export async function readUnmetOne(
+  db: Database,
+  key: { readonly subjectId: string; readonly id: string },
+): Promise<(UnmetRow & { readonly canGoAgain: boolean }) | undefined> {
+  const { rows } = await sql<OutboxMessageTable>`
+    select * from outbox_message where subject_id = ${key.subjectId} and id = ${key.id}
+      and state in ('failed', 'bounced', 'unmet') and settled_at is null`.execute(db);
+  const row = rows[0];
+  return row === undefined ? undefined : { ...unmetOf(row), canGoAgain: row.sealed_values !== null };
 }
 
 /** How many messages stand in each state. */
