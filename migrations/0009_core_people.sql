@@ -33,9 +33,9 @@ create table post (
   subject_id text not null,
   post_id text not null,
   role text not null,
-  organisation_id text,
-  service_id text,
-  area_code text,
+  at_organisation text,
+  at_service text,
+  at_area text,
   from_at timestamptz not null,
   until_at timestamptz,
   primary key (subject_id, post_id)

@@ -9,7 +9,12 @@ create table access_log (
   purpose text not null,
   route text not null,
   seen_at timestamp with time zone not null,
-  primary key (subject_id, batch_id)
+  action text not null default 'view'::text,
+  what text, -- The resource of the decision table; null where a page shows more than one.
+  allowed boolean not null default true, -- False for an attempt that was refused.
+  reasons jsonb not null default '[]'::jsonb, -- The rules that gave or refused it, each with the relationship, consent or post it relied on.
+  primary key (subject_id, batch_id),
+  check ((action = any (array['view'::text, 'change'::text])))
 );
 grant insert, select on access_log to handrail_app;
 grant select on access_log to handrail_disposal;
@@ -25,6 +30,7 @@ create table area (
 );
 grant delete, insert, select, update on area to handrail_app;
 grant select on area to handrail_disposal;
+grant select on area to handrail_reader;
 
 -- By subject. What somebody is shut off from, whatever else they are entitled to; computed from the facts.
 create table ban (
@@ -85,6 +91,7 @@ create table fact (
 );
 grant insert, select on fact to handrail_app;
 grant select on fact to handrail_disposal;
+grant select on fact to handrail_reader;
 
 -- By subject, append-only. The place of each fact in the order of commits: 1, 2, 3 … without gaps.
 create table fact_position (
@@ -96,6 +103,17 @@ create table fact_position (
 create index fact_position_by_position on fact_position using btree ("position");
 grant insert, select on fact_position to handrail_app;
 grant select on fact_position to handrail_disposal;
+
+-- By subject. Failed attempts by address, and by address and code; subject_id is a keyed hash.
+create table failed_sign_in (
+  subject_id text not null,
+  failures integer not null,
+  counting_since timestamp with time zone not null,
+  primary key (subject_id)
+);
+create index failed_sign_in_old on failed_sign_in using btree (counting_since);
+grant delete, insert, select, update on failed_sign_in to handrail_app;
+grant select on failed_sign_in to handrail_disposal;
 
 -- By subject. One period of one promise's clock; computed from the facts, rebuilt at will.
 create table guarantee_clock (
@@ -124,6 +142,7 @@ create index guarantee_clock_running_by_service on guarantee_clock using btree (
 create index guarantee_clock_stopped on guarantee_clock using btree (area_code, stopped_on) where (outcome is not null);
 grant delete, insert, select, update on guarantee_clock to handrail_app;
 grant select on guarantee_clock to handrail_disposal;
+grant select on guarantee_clock to handrail_reader;
 
 -- Reference. One row: the body this installation serves, and whether its people are invented.
 create table installation (
@@ -141,6 +160,40 @@ create table installation (
 );
 grant delete, insert, select, update on installation to handrail_app;
 grant select on installation to handrail_disposal;
+grant select on installation to handrail_reader;
+
+-- By subject. Addresses of e-mail a link was asked for, known here or not; subject_id is a keyed hash.
+create table link_request (
+  subject_id text not null,
+  asked_at timestamp with time zone not null,
+  due boolean not null,
+  answered integer not null,
+  counting_since timestamp with time zone not null,
+  primary key (subject_id)
+);
+create index link_request_due on link_request using btree (asked_at) where due;
+grant delete, insert, select, update on link_request to handrail_app;
+grant select on link_request to handrail_disposal;
+
+-- By subject. Programs that may come in: what each may do and for which organisation; the subject is the program itself.
+create table machine_client (
+  subject_id text not null,
+  name text not null,
+  secret_hash bytea not null, -- SHA-256 of its secret, which is 32 random bytes and kept nowhere.
+  scopes text[] not null,
+  organisation_id text, -- The organisation it may write for; null is the body itself.
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  last_used_at timestamp with time zone, -- When it was last given a token, to the hour.
+  primary key (subject_id),
+  foreign key (organisation_id) references organisation(id),
+  check (((char_length(name) >= 1) and (char_length(name) <= 200))),
+  check (((char_length(subject_id) >= 1) and (char_length(subject_id) <= 100)))
+);
+grant delete, insert, select, update on machine_client to handrail_app;
+grant select on machine_client to handrail_disposal;
 
 -- By subject. The teams a member of staff is in, and the colleagues they stand in for; computed from the facts.
 create table membership (
@@ -170,6 +223,26 @@ create table merged_record (
 grant delete, insert, select, update on merged_record to handrail_app;
 grant select on merged_record to handrail_disposal;
 
+-- By subject. Links and codes that open once, by hash.
+create table one_time_code (
+  subject_id text not null,
+  id text not null,
+  secret_hash bytea not null,
+  purpose text not null,
+  way text not null,
+  email_mark text, -- Keyed hash of the address a link was sent to: using it proves the address.
+  made_by text, -- The member of staff who made it; null when the person asked for it.
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  primary key (subject_id, id),
+  check (((char_length(id) >= 1) and (char_length(id) <= 60))),
+  check ((purpose = any (array['enrol'::text, 'sign-in'::text, 'administrator'::text]))),
+  check ((way = any (array['email'::text, 'post'::text, 'in-person'::text, 'terminal'::text])))
+);
+grant delete, insert, select, update on one_time_code to handrail_app;
+grant select on one_time_code to handrail_disposal;
+
 -- Reference. Hospitals, practices, councils, school authorities.
 create table organisation (
   id text not null,
@@ -182,6 +255,7 @@ create table organisation (
 );
 grant delete, insert, select, update on organisation to handrail_app;
 grant select on organisation to handrail_disposal;
+grant select on organisation to handrail_reader;
 
 -- By subject. Messages to people: what waits, what was handed over, what could not be.
 create table outbox_message (
@@ -224,14 +298,34 @@ create index outbox_message_worklist on outbox_message using btree (queued_at) w
 grant delete, insert, select, update on outbox_message to handrail_app;
 grant select on outbox_message to handrail_disposal;
 
+-- By subject. Public keys that people sign in with (WebAuthn), and what became of them.
+create table passkey (
+  subject_id text not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint not null, -- The signature counter last seen; one that does not grow means a copy (WebAuthn section 6.1.1).
+  transports text not null,
+  backed_up boolean not null,
+  sealed_name bytea not null, -- What the person calls it, sealed with their own key.
+  added_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  suspended_at timestamp with time zone, -- When its counter went back: refused since.
+  removed_at timestamp with time zone,
+  primary key (subject_id, credential_id),
+  check ((counter >= 0)),
+  check (((char_length(credential_id) >= 1) and (char_length(credential_id) <= 1400)))
+);
+grant delete, insert, select, update on passkey to handrail_app;
+grant select on passkey to handrail_disposal;
+
 -- By subject. What a member of staff is employed to do, and where; computed from the facts.
 create table post (
   subject_id text not null,
   post_id text not null,
   role text not null,
-  organisation_id text,
-  service_id text,
-  area_code text,
+  at_organisation text,
+  at_service text,
+  at_area text,
   from_at timestamp with time zone not null,
   until_at timestamp with time zone,
   primary key (subject_id, post_id)
@@ -248,6 +342,7 @@ create table reader_reach (
 );
 grant delete, insert, select, update on reader_reach to handrail_app;
 grant select on reader_reach to handrail_disposal;
+grant select on reader_reach to handrail_reader;
 
 -- By subject. Who may open this person's data, by which bond, from when until when; computed from the facts.
 create table relationship (
@@ -275,6 +370,7 @@ create table sequencer (
 );
 grant delete, insert, select, update on sequencer to handrail_app;
 grant select on sequencer to handrail_disposal;
+grant select on sequencer to handrail_reader;
 
 -- Reference. What an organisation offers, and where a person books or cancels: the body's own link or number.
 create table service (
@@ -292,6 +388,7 @@ create table service (
 create index service_by_organisation on service using btree (organisation_id);
 grant delete, insert, select, update on service to handrail_app;
 grant select on service to handrail_disposal;
+grant select on service to handrail_reader;
 
 -- Reference. Which promises a service makes, with the readings and the overlay the body chose.
 create table service_guarantee (
@@ -303,6 +400,51 @@ create table service_guarantee (
 );
 grant delete, insert, select, update on service_guarantee to handrail_app;
 grant select on service_guarantee to handrail_disposal;
+grant select on service_guarantee to handrail_reader;
+
+-- By subject. Who may be meant by an address, a typed code or a sign-in elsewhere; subject_id is its keyed hash.
+create table sign_in_name (
+  subject_id text not null,
+  person_id text not null,
+  kind text not null,
+  reference text, -- Of a code: its id.
+  expires_at timestamp with time zone,
+  primary key (subject_id, person_id),
+  check ((kind = any (array['email'::text, 'code'::text, 'provider'::text])))
+);
+create index sign_in_name_person on sign_in_name using btree (person_id);
+grant delete, insert, select, update on sign_in_name to handrail_app;
+grant select on sign_in_name to handrail_disposal;
+
+-- By subject. Who is signed in, since when, in which way; ended ones are kept for a while.
+create table sign_in_session (
+  subject_id text not null,
+  id text not null,
+  secret_hash bytea not null, -- SHA-256 of the 256 random bits in the cookie.
+  way text not null,
+  enrolling boolean not null, -- True while it opens one page only: the one where a passkey is added.
+  helped_by text, -- The member of staff who helped somebody to sign in.
+  device text not null,
+  began_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  fresh_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  primary key (subject_id, id),
+  check (((char_length(id) >= 1) and (char_length(id) <= 60))),
+  check ((way = any (array['passkey'::text, 'link'::text, 'code'::text, 'helped'::text, 'provider'::text, 'demonstration'::text])))
+);
+grant delete, insert, select, update on sign_in_session to handrail_app;
+grant select on sign_in_session to handrail_disposal;
+
+-- By subject. Passkey challenges that were answered, so that none is answered twice; subject_id is a keyed hash.
+create table spent_challenge (
+  subject_id text not null,
+  expires_at timestamp with time zone not null,
+  primary key (subject_id)
+);
+create index spent_challenge_expired on spent_challenge using btree (expires_at);
+grant delete, insert, select, update on spent_challenge to handrail_app;
+grant select on spent_challenge to handrail_disposal;
 
 -- Reference. Teams that people of the record can be in the care of.
 create table team (
@@ -315,6 +457,7 @@ create table team (
 );
 grant delete, insert, select, update on team to handrail_app;
 grant select on team to handrail_disposal;
+grant select on team to handrail_reader;
 
 -- By subject. Facts committed and not yet numbered; the sequencer empties it.
 create table unsequenced_fact (

@@ -1,6 +1,7 @@
 /** `handrail distribute`: lays the tables out on a database with the extension `citus`, by the layout they state themselves. */
 import { sql } from "kysely";
 import { readLayout } from "./layout.ts";
+import { secureRows } from "./row-security.ts";
 import type { Database } from "./schema.ts";
 
 /** The group every table about subjects belongs to: rows of one subject are on one node, in whatever table. */
@@ -66,5 +67,6 @@ export async function distribute(
     if (step.statement !== undefined) await sql.raw(step.statement).execute(db);
     onStep(step);
   }
+  await secureRows(db);
   return steps;
 }

@@ -7,3 +7,5 @@ export { maintain } from "./maintain.ts";
 export { inTransaction } from "./transaction.ts";
 export type { Role } from "./roles.ts";
 export type { Database, DatabaseSchema, Transaction } from "./schema.ts";
+export { arrayLiteral, READER_SETTINGS } from "./row-security.ts";
+export type { ReaderSettings } from "./row-security.ts";

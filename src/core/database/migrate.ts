@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { ensureRoles, grantRights } from "./roles.ts";
+import { secureRows } from "./row-security.ts";
 import type { Database } from "./schema.ts";
 
 export const MIGRATIONS_FOLDER = new URL("../../../migrations/", import.meta.url);
@@ -44,7 +45,10 @@ export async function migrate(db: Database, folder: URL = MIGRATIONS_FOLDER): Pr
     });
   }
   const applied = (results ?? []).map((result) => result.migrationName);
-  if (applied.length > 0) await grantRights(db);
+  if (applied.length > 0) {
+    await grantRights(db);
+    await secureRows(db);
+  }
   return applied;
 }
 

@@ -5,10 +5,10 @@ import type { Database } from "./schema.ts";
 
 /**
  * `handrail_app` adds and reads, and changes only what may change; `handrail_disposal` ends keys and removes personal
- * data when retention or an order says so.
+ * data when retention or an order says so; `handrail_reader` reads on behalf of somebody (row-security.ts).
  */
-export type Role = "handrail_app" | "handrail_disposal";
-const ROLES: readonly Role[] = ["handrail_app", "handrail_disposal"];
+export type Role = "handrail_app" | "handrail_disposal" | "handrail_reader";
+const ROLES: readonly Role[] = ["handrail_app", "handrail_disposal", "handrail_reader"];
 
 /**
  * Creates the roles where missing and lets the login user take them on. Roles belong to the whole server, so another
@@ -52,7 +52,7 @@ export async function grantRights(db: Database): Promise<void> {
   const schema =
     (await sql<{ name: string }>`select current_schema()::text as name`.execute(db)).rows[0]?.name ?? "public";
   const statements = [
-    `grant usage on schema ${quote(schema)} to handrail_app, handrail_disposal`,
+    `grant usage on schema ${quote(schema)} to handrail_app, handrail_disposal, handrail_reader`,
     `grant usage on all sequences in schema ${quote(schema)} to handrail_app`,
     `grant select on all tables in schema ${quote(schema)} to handrail_app, handrail_disposal`,
   ];

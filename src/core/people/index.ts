@@ -8,3 +8,4 @@ export { givePost, one as recordOne, recordPeople } from "./actions.ts";
 export type { PeopleRecorded, PeopleTools } from "./actions.ts";
 export { peopleProjection } from "./projection.ts";
 export { loadActor, MOST_TIES, readRecordsOf, readWhose } from "./store.ts";
+export { readAs } from "./reader.ts";

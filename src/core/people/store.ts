@@ -40,9 +40,9 @@ interface BanTable extends SpanColumns {
 interface PostTable extends SpanColumns {
   readonly post_id: string;
   readonly role: PostRole;
-  readonly organisation_id: string | null;
-  readonly service_id: string | null;
-  readonly area_code: string | null;
+  readonly at_organisation: string | null;
+  readonly at_service: string | null;
+  readonly at_area: string | null;
 }
 
 interface MembershipTable extends SpanColumns {
@@ -106,9 +106,9 @@ export async function replaceStandings(
       (one) => ({
         post_id: one.id,
         role: one.role,
-        organisation_id: one.organisationId,
-        service_id: one.serviceId,
-        area_code: one.areaCode,
+        at_organisation: one.organisationId,
+        at_service: one.serviceId,
+        at_area: one.areaCode,
         ...span(one),
       }),
     ),
@@ -159,14 +159,14 @@ export async function loadActor(db: Handle, personId: string, now: Temporal.Inst
     // What a person agreed to show an organisation is for those of it who care for people.
     organisation: posts
       .filter(({ role }) => role === "front-line" || role === "clinician")
-      .flatMap(({ organisation_id: id }) => id ?? []),
+      .flatMap(({ at_organisation: id }) => id ?? []),
   };
   const ties = await readTies(db, holders, now);
   if (ties.length > MOST_TIES)
     throw new Error(`${personId} holds more than ${MOST_TIES} relationships: give them to teams, not to one holder.`);
   const areas = await areasWithin(
     db,
-    posts.flatMap(({ area_code: code }) => code ?? []),
+    posts.flatMap(({ at_area: code }) => code ?? []),
   );
   const others = await otherRecords(
     db,
@@ -180,9 +180,9 @@ export async function loadActor(db: Handle, personId: string, now: Temporal.Inst
     posts: posts.map((row): Post => ({
       id: row.post_id,
       role: row.role,
-      organisationId: row.organisation_id,
-      serviceId: row.service_id,
-      areaCodes: row.area_code === null ? null : (areas.get(row.area_code) ?? [row.area_code]),
+      organisationId: row.at_organisation,
+      serviceId: row.at_service,
+      areaCodes: row.at_area === null ? null : (areas.get(row.at_area) ?? [row.at_area]),
       ...milliseconds(row),
     })),
     ties: grouped(
