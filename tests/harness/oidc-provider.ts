@@ -140,6 +140,10 @@ export async function startTestProvider(options: TestProviderOptions = {}): Prom
       identity: [CORE_IDENTITY, RETURN_CODE],
     },
     scopes: ["openid", "email", "profile", "profile_extended", "nationalrbacaccess"],
+    // One Login and NHS login take an assertion only when its audience is the token endpoint.
+    assertJwtClientAuthClaimsAndHeader(_context: unknown, claims: JWTPayload) {
+      if (claims.aud !== `${issuer}/token`) throw new errors.InvalidClientAuth("aud is not the token endpoint");
+    },
     extraParams: {
       vtr(_context: unknown, value: string | undefined) {
         if (value?.includes("Cp") === true) return; // NHS login's vectors, which One Login's rules do not fit
