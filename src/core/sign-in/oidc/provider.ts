@@ -16,6 +16,7 @@ import { TOLERANCE_SECONDS } from "./jwt.ts";
 import { didWebAddress, type PublishedKeys, readDidDocument, readKeySet } from "./keys.ts";
 import { PROFILES, type ProviderProfile } from "./profiles.ts";
 import { publishedDocument, type PublishedDocument, type Read } from "./published-document.ts";
+import { quoted } from "./refusal.ts";
 import type { ProviderSettings } from "./settings.ts";
 import { boundedFetch, type Fetch, isAllowedAddress, isLoopback } from "./transport.ts";
 
@@ -82,9 +83,12 @@ function coreIdentityKeys({ coreIdentity }: ProviderSettings, fetch: Fetch): Pub
 
 function readMetadata(document: unknown, issuer: string, profile: ProviderProfile): Read<ProviderMetadata> {
   const found = claim(document, "issuer");
-  // Discovery section 4.3: exactly the issuer that was asked. A slash at the end may be forgotten in a setting.
-  if (typeof found !== "string" || found.replace(/\/$/, "") !== issuer.replace(/\/$/, "")) {
-    return { ok: false, reason: `the discovery document of ${issuer} names another issuer` };
+  // Discovery section 4.3 and ASVS 5.0 10.5.3: exactly the issuer that was asked, a slash at the end included.
+  if (found !== issuer) {
+    return {
+      ok: false,
+      reason: `the discovery document of ${issuer} names the issuer ${quoted(found)}: settings must agree`,
+    };
   }
   const endpoint = (name: string): string | undefined => {
     const address = claim(document, name);
@@ -105,7 +109,7 @@ function readMetadata(document: unknown, issuer: string, profile: ProviderProfil
   return {
     ok: true,
     value: {
-      issuer: found,
+      issuer,
       authorization_endpoint: authorization,
       token_endpoint: token,
       ...(userInfo === undefined ? {} : { userinfo_endpoint: userInfo }),

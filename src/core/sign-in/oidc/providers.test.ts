@@ -188,6 +188,7 @@ test("a discovery document of another issuer, or one that leads away from https,
       };
       const spoilt: readonly object[] = [
         { ...good, issuer: "https://evil.example" },
+        { ...good, issuer: `${provider.issuer}/` },
         { ...good, token_endpoint: "http://evil.example/token" },
         { ...good, jwks_uri: "file:///etc/passwd" },
         { ...good, authorization_endpoint: "https://user:word@evil.example/" },
