@@ -54,5 +54,5 @@ export function forecastSpend(usage: Usage, prices: Prices): Forecast | null {
 }
 
 function pence(hundredths: number): number {
-  return Math.ceil(hundredths / 100 - 1e-9);
+  return Math.max(0, Math.ceil(hundredths / 100 - 1e-9));
 }
