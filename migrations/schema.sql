@@ -175,6 +175,23 @@ create index link_request_due on link_request using btree (asked_at) where due;
 grant delete, insert, select, update on link_request to handrail_app;
 grant select on link_request to handrail_disposal;
 
+-- By subject. Questions about looks at a person's data; computed from the facts.
+create table look_question (
+  subject_id text not null,
+  question_id text not null,
+  batch_id text not null,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  answered_by text,
+  answered_at timestamp with time zone,
+  outcome text,
+  primary key (subject_id, question_id),
+  check ((outcome = any (array['in-order'::text, 'not-in-order'::text])))
+);
+create index look_question_open on look_question using btree (asked_at) where (answered_at is null);
+grant delete, insert, select, update on look_question to handrail_app;
+grant select on look_question to handrail_disposal;
+
 -- By subject. Programs that may come in: what each may do and for which organisation; the subject is the program itself.
 create table machine_client (
   subject_id text not null,
@@ -362,6 +379,22 @@ create index relationship_by_holder on relationship using btree (holder_id, hold
 grant delete, insert, select, update on relationship to handrail_app;
 grant select on relationship to handrail_disposal;
 
+-- By subject. Invitations to act for this person, until they are accepted, declined or taken back; computed from the facts.
+create table relationship_offer (
+  subject_id text not null,
+  relationship_id text not null,
+  bond text not null,
+  holder_id text not null,
+  covers text[],
+  until_at timestamp with time zone,
+  offered_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  primary key (subject_id, relationship_id)
+);
+create index relationship_offer_by_holder on relationship_offer using btree (holder_id) where (settled_at is null);
+grant delete, insert, select, update on relationship_offer to handrail_app;
+grant select on relationship_offer to handrail_disposal;
+
 -- Reference. One row, the last number given; who numbers facts holds its row lock.
 create table sequencer (
   name text not null,
@@ -505,3 +538,20 @@ create table vault_key (
 );
 grant insert, select on vault_key to handrail_app;
 grant select, update on vault_key to handrail_disposal;
+
+-- By subject. Looks kept from view until a date of review, each asked for by one person and approved by another; computed from the facts.
+create table withheld_look (
+  subject_id text not null,
+  withholding_id text not null,
+  batch_id text not null,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  review_on date not null,
+  ended_at timestamp with time zone,
+  primary key (subject_id, withholding_id)
+);
+create index withheld_look_waiting on withheld_look using btree (asked_at) where ((approved_at is null) and (ended_at is null));
+grant delete, insert, select, update on withheld_look to handrail_app;
+grant select on withheld_look to handrail_disposal;

@@ -51,7 +51,8 @@ export async function answerAccess(question: AccessQuestion, findWhose: FindWhos
   const { access, visitor, machine } = question;
   if (access.kind === "public") return OPEN;
   if (access.kind === "machine") {
-    return machine?.scopes.includes(access.scope) === true ? OPEN : refused("refused", NOTHING);
+    const open = access.scope === null || machine?.scopes.includes(access.scope) === true;
+    return open ? OPEN : refused("refused", NOTHING);
   }
   if (visitor === null) return refused("sign-in", NOTHING);
   if (access.kind === "signed-in") return OPEN;

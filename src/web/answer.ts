@@ -82,7 +82,7 @@ export async function answer(
   const look: Look = { input, seenBy: visitor?.personId ?? machine?.clientId ?? null, now, access, shown: null };
   if (access.outcome === "refused") {
     if (subjectId !== null) await logLook(route, kit.writeAudit, { ...look, shown: [subjectId] }, false);
-    throw new Refusal(forMachines ? 401 : 403);
+    throw new Refusal(forMachines && machine === null ? 401 : 403);
   }
 
   let shown: readonly string[] | null = null;

@@ -25,7 +25,8 @@ export type Machine = {
 /**
  * Who may open a route. `person`: the decision table answers for the person named, with the fields that may be shown in
  * `context.decision`. `list`: anybody to whom the table gives some of it; the handler limits its rows by
- * `context.predicate`. `body`: what is nobody's own, such as accounts. `machine`: no person, a token with this scope.
+ * `context.predicate`. `body`: what is nobody's own, such as accounts. `machine`: no person, a token with this scope; null
+ * where the program shows its own secret to the handler, to be given a token.
  */
 export type Access<Input> =
   | { readonly kind: "public" }
@@ -33,7 +34,7 @@ export type Access<Input> =
   | ({ readonly kind: "person"; readonly subject: (input: Input) => string } & Asked)
   | ({ readonly kind: "list" } & Asked)
   | ({ readonly kind: "body" } & Asked)
-  | { readonly kind: "machine"; readonly scope: string };
+  | { readonly kind: "machine"; readonly scope: string | null };
 
 /** The question to the decision table. `fresh`: only to somebody who used their passkey within the last minutes. */
 export type Asked = {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../core/clock.ts";
 import { assetResponse, type Assets } from "./assets.ts";
 import { answer, Refusal, type Doorkeeping } from "./answer.ts";
+import { problemOf } from "./api/problem.ts";
 import { formatsFor } from "./format.ts";
 import type { Translate } from "./messages.ts";
 import type { Render } from "./render.ts";
@@ -63,7 +64,13 @@ export function buildApp(settings: AppSettings): Hono {
     return asset === undefined ? c.notFound() : assetResponse(asset, c.req.raw);
   });
 
+  // What comes from programs is answered for programs.
+  const scopes = new Map(
+    routes.flatMap(({ path, access }) => (access.kind === "machine" ? [[path, access.scope]] : [])),
+  );
   const refuse = async (c: Context, refusal: Refusal): Promise<Response> => {
+    const scope = scopes.get(c.req.path);
+    if (scope !== undefined) return problemOf(refusal, c.req.raw, scope);
     const now = settings.clock.now();
     // The page that says what went wrong must come even when the database does not answer.
     const session = await settings.sessions.read(c.req.raw, now).catch(() => null);
@@ -73,10 +80,9 @@ export function buildApp(settings: AppSettings): Hono {
   };
 
   for (const route of routes) {
-    const limit = bodyLimit({
-      maxSize: route.largestBody ?? LARGEST_BODY_BYTES,
-      onError: (c) => refuse(c, new Refusal(413)),
-    });
+    const maxSize = route.largestBody ?? LARGEST_BODY_BYTES;
+    const onError = (c: Context) => refuse(c, new Refusal(413));
+    const limit = route.access.kind === "machine" ? statedLimit(maxSize, onError) : bodyLimit({ maxSize, onError });
     app.on(route.method, route.path, limit, (c) =>
       answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param()),
     );
@@ -99,6 +105,14 @@ export function buildApp(settings: AppSettings): Hono {
     return refuse(c, new Refusal(500, { reference }));
   });
   return app;
+}
+
+/**
+ * For programs: refuses a body that says it is too long. One that does not say is read, and counted, by the handler as it
+ * comes: gathering it here first would let anybody fill the memory before they are asked who they are.
+ */
+function statedLimit(maxSize: number, onError: (c: Context) => Promise<Response>): MiddlewareHandler {
+  return async (c, next) => (Number(c.req.header("content-length") ?? 0) > maxSize ? onError(c) : next());
 }
 
 function methodsByPath(routes: readonly AnyRoute[]): Map<string, string[]> {

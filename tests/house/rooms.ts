@@ -60,6 +60,8 @@ const ROOMS_OF: Readonly<Record<string, Readonly<Record<string, readonly string[
     bulk: ["machine", "library", "files"],
     commands: ["actions", "bulk", "pages"],
     projection: ["store", "machine"],
+    // Rows that a program sends are read as those of an event file.
+    routes: ["actions", "pages", "words", "files"],
     pages: ["events", "paths"],
   },
 };

@@ -4,8 +4,19 @@ export type { Fact, NewFact } from "./fact.ts";
 export type { CaseKey, Projection } from "./projection.ts";
 export { APPEND_LIMIT, append, appendWithin, casesOf } from "./append.ts";
 export type { AppendRefusal, AppendRequest, AppendResult, FactName } from "./append.ts";
-export { caseMapKey, countFacts, exportFacts, readAll, readCase, readCases, readSubject } from "./read.ts";
+export {
+  caseMapKey,
+  countFacts,
+  exportFacts,
+  readAll,
+  readCase,
+  readCases,
+  readNamed,
+  readSubject,
+  readVersion,
+} from "./read.ts";
 export type { PositionedFact, ReadAllOptions } from "./read.ts";
+export { canonicalJson, sameContent } from "./same-content.ts";
 export { sequence } from "./sequence.ts";
 export { bulkLoad } from "./bulk-load.ts";
 export type { BulkLoadRequest } from "./bulk-load.ts";

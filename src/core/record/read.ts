@@ -26,6 +26,27 @@ export async function readSubject(db: Database | Transaction, subjectId: string)
   return rows.map(factFromRow);
 }
 
+/** The version a subject's history stands at; 0 when nothing is on record. */
+export async function readVersion(db: Database | Transaction, subjectId: string): Promise<number> {
+  const { rows } = await sql<{ version: number | null }>`
+    select max(version) as version from fact where subject_id = ${subjectId}`.execute(db);
+  return rows[0]?.version ?? 0;
+}
+
+/** The facts of these names that are on record, in one statement. */
+export async function readNamed(
+  db: Database | Transaction,
+  names: readonly { readonly subjectId: string; readonly id: string }[],
+): Promise<readonly Fact[]> {
+  if (names.length === 0) return [];
+  const { rows } = await sql<FactRow>`
+    select ${FACT_COLUMNS}
+    from (select distinct s, i from json_to_recordset(${JSON.stringify(names.map((name) => ({ s: name.subjectId, i: name.id })))}::json)
+      as row(s text, i text)) as wanted
+    join fact f on f.subject_id = wanted.s and f.id = wanted.i`.execute(db);
+  return rows.map(factFromRow);
+}
+
 /** The key of a case in the maps `readCases` returns. */
 export function caseMapKey({ subjectId, caseId }: CaseKey): string {
   return `${subjectId}\0${caseId}`;

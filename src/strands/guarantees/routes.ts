@@ -1,5 +1,6 @@
 import type { AnyRoute } from "../../web/route.ts";
 import type { GuaranteeTools } from "./actions.ts";
+import { factRoutes } from "./routes/facts.ts";
 import { definitionRoutes } from "./routes/definitions.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { personRoutes } from "./routes/person.ts";
@@ -13,6 +14,7 @@ export function guaranteeRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
     homeRoutes(tools),
     personRoutes(tools),
     recordRoutes(tools),
+    factRoutes(tools),
     worklistRoutes(tools),
     placeRoutes(tools),
     definitionRoutes(tools.library),

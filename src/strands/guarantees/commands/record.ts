@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,6 +29,7 @@ import { explain } from "../model/explain.ts";
 import { EVENT_COLUMNS, factOfRow, rowOfFact } from "../model/fact-row.ts";
 import { ANY_SERVICE, promisesFor, type PromiseMade } from "../model/promises-made.ts";
 import { definitionsOf } from "../projection.ts";
+import { withRecordId } from "../actions/record-id.ts";
 import { addPromisesMade, readCaseFacts, readPromisesMade } from "../store.ts";
 import { commandLineWords, showTicks } from "../words.ts";
 import { reportBadRows } from "./evaluate.ts";
@@ -114,16 +114,6 @@ export async function importFiles(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * An event without a name of its own gets one that is short and its case's alone: what it says may be longer than an
- * id may be, and two cases of one person may hold events that say the same.
- */
-function withRecordId(row: EventRow): EventRow {
-  if (row.named) return row;
-  const digest = createHash("sha256").update(`${row.case}\u0000${row.event.id}`).digest("hex").slice(0, 32);
-  return { ...row, event: { ...row.event, id: `content-${digest}` } };
 }
 
 /** Standard input can be read once: it goes to a file first. */

@@ -14,8 +14,8 @@ export type FileFormat = "csv" | "ndjson" | "parquet";
 
 export { FileProblem };
 
-/** Longest line of an NDJSON file; what is longer is not an event. */
-const LONGEST_LINE = 1_000_000;
+/** Longest line of NDJSON; what is longer is not an event. */
+export const LONGEST_LINE = 1_000_000;
 
 /** Format by the file's ending; `-` is standard input, read as NDJSON. */
 export function formatOf(path: string): FileFormat {
@@ -105,20 +105,25 @@ function checkHeader(path: string, header: readonly string[]): void {
 
 async function* readNdjson(path: string, onBytes: (bytes: number) => void): AsyncGenerator<FileRow> {
   for await (const found of linesOf(textOf(path, onBytes), LONGEST_LINE)) {
-    const { line } = found;
-    if ("tooLong" in found) {
-      yield { line, column: "", problem: `is longer than ${LONGEST_LINE} characters` };
-      continue;
-    }
-    const text = found.text.trim();
-    if (text === "") continue;
-    try {
-      const row: unknown = JSON.parse(text);
-      if (row !== null && typeof row === "object" && !Array.isArray(row)) yield { line, row: row as RawRow };
-      else yield { line, column: "", problem: "is not a JSON object" };
-    } catch (error) {
-      yield { line, column: "", problem: `is not JSON: ${(error as Error).message}` };
-    }
+    const row = "tooLong" in found ? tooLong(found.line) : rowOfLine(found.line, found.text);
+    if (row !== null) yield row;
+  }
+}
+
+export function tooLong(line: number): FileRow {
+  return { line, column: "", problem: `is longer than ${LONGEST_LINE} characters` };
+}
+
+/** A line of NDJSON as a row; null for an empty one, which is passed over. */
+export function rowOfLine(line: number, content: string): FileRow | null {
+  const text = content.trim();
+  if (text === "") return null;
+  try {
+    const row: unknown = JSON.parse(text);
+    if (row !== null && typeof row === "object" && !Array.isArray(row)) return { line, row: row as RawRow };
+    return { line, column: "", problem: "is not a JSON object" };
+  } catch (error) {
+    return { line, column: "", problem: `is not JSON: ${(error as Error).message}` };
   }
 }
 
