@@ -58,6 +58,12 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
       clock: { now: () => NOW },
       installation,
       demonstrationPeople: [],
+      signIn: {
+        origin: () => "http://localhost:3000",
+        proxies: 0,
+        providers: [],
+        pendingKey: new Uint8Array(32),
+      },
       sessionKey,
       secure: false,
       sourceUrl: "/",
@@ -65,7 +71,7 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
       ...shownMessages(open.db, vault, { now: () => NOW }),
       log: () => {},
     });
-    const sessions = createSessions({ key: sessionKey, secure: false });
+    const sessions = createSessions({ db: open.db, key: sessionKey, secure: false });
     const cookie = sessions.cookie(await sessions.signIn(personIds.siobhan, NOW)).split(";")[0] ?? "";
     const get = async (path: string) => {
       const response = await site.fetch(new Request(`http://localhost${path}`, { headers: { cookie } }));

@@ -2,23 +2,32 @@ import { logLook } from "./core/access-log/index.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Database } from "./core/database/index.ts";
 import type { Installation } from "./core/directory/index.ts";
+import { tokenKey } from "./core/machines/index.ts";
 import { declareTemplates, type Messages, type Prices, type Templates } from "./core/messages/index.ts";
 import type { Projection } from "./core/record/index.ts";
-import { loadActor, peopleProjection, readWhose } from "./core/people/index.ts";
+import { givePost, loadActor, peopleProjection, readWhose } from "./core/people/index.ts";
+import { signInTemplates, type SignInTools } from "./core/sign-in/index.ts";
 import { readPersonalData, type Vault } from "./core/vault/index.ts";
 import { clockProjection, definitionsOf, library } from "./strands/guarantees/index.ts";
 import { guaranteesStrand } from "./strands/guarantees/strand.ts";
 import type { Strand } from "./strands/strand.ts";
+import { apiRoutes, API_MESSAGES, API_TEMPLATES, findMachine } from "./web/api/index.ts";
 import { loadAssets } from "./web/assets.ts";
 import { MAIL_MESSAGES, MAIL_TEMPLATES, mailRoutes } from "./web/mail/index.ts";
 import { loadMessages } from "./web/messages.ts";
-import { personaRoutes, type DemonstrationPerson } from "./web/personas.ts";
 import { createRenderer } from "./web/render.ts";
 import type { Visitor } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
-import { ACCOUNT_PATH, SIGN_IN_PATH } from "./web/shell.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH, SIGN_OUT_PATH } from "./web/shell.ts";
 import { createSessions } from "./web/session.ts";
-import { noSignInRoutes, statementRoutes } from "./web/statements.ts";
+import {
+  type DemonstrationPerson,
+  SIGN_IN_MESSAGES,
+  SIGN_IN_TEMPLATES,
+  signInRoutes,
+  type SignInProvider,
+} from "./web/sign-in/index.ts";
+import { statementRoutes } from "./web/statements.ts";
 
 /** Projections of every strand: what is filled in the transaction of the facts, and rebuilt from them. */
 export function projections(): readonly Projection[] {
@@ -27,7 +36,7 @@ export function projections(): readonly Projection[] {
 
 /** What messages of the whole program say. Whoever sends a message adds its template here. */
 export function messageTemplates(): Templates {
-  return declareTemplates([]);
+  return declareTemplates(signInTemplates);
 }
 
 export type SiteSettings = {
@@ -37,6 +46,7 @@ export type SiteSettings = {
   readonly installation: Installation;
   /** Whom a visitor of the demonstration may be; empty where people are real. */
   readonly demonstrationPeople: readonly DemonstrationPerson[];
+  readonly signIn: SignInOptions;
   /** Secret that signs cookies, at least 32 bytes. */
   readonly sessionKey: Uint8Array;
   /** True when the site is reached over https. */
@@ -49,6 +59,43 @@ export type SiteSettings = {
   readonly prices: Prices;
   readonly log: (line: string) => void;
 };
+
+/** How people come in, as this installation was set up. */
+export type SignInOptions = {
+  /** Where people reach the site, without a path; known for certain once it listens. */
+  readonly origin: () => string;
+  /** How many proxies of the body's own stand before the site. */
+  readonly proxies: number;
+  readonly providers: readonly SignInProvider[];
+  /** 32 bytes that seal what is remembered of somebody while they are at a provider. */
+  readonly pendingKey: Uint8Array;
+};
+
+/** What signing in needs of the program. */
+export function signInTools({
+  db,
+  vault,
+  installation,
+  signIn,
+}: Pick<SiteSettings, "db" | "vault" | "installation" | "signIn">): SignInTools {
+  const all = projections();
+  return {
+    db,
+    vault,
+    get origin() {
+      return signIn.origin();
+    },
+    bodyName: installation.bodyName,
+    timeZone: installation.timeZone,
+    projections: all,
+    hasPost: async (personId, now) => (await loadActor(db, personId, now)).posts.length > 0,
+    makeAdministrator: async (personId, now) => {
+      const post = { post: `${personId}-first-administrator`, role: "administrator" } as const;
+      // Given already means given: the post's id makes it one.
+      await givePost({ db, projections: all }, personId, post, { recordedBy: "handrail", now });
+    },
+  };
+}
 
 /** Every strand, with the tools it needs. */
 export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installation">): readonly Strand[] {
@@ -67,8 +114,14 @@ export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installat
 /** The whole site: the strands' pages in the kit's shell. */
 export function buildSite(settings: SiteSettings) {
   const all = strands(settings);
-  const t = loadMessages("en", [...all.map((strand) => strand.messages), MAIL_MESSAGES]);
+  const t = loadMessages("en", [
+    ...all.map((strand) => strand.messages),
+    MAIL_MESSAGES,
+    SIGN_IN_MESSAGES,
+    API_MESSAGES,
+  ]);
   const sessions = createSessions({
+    db: settings.db,
     key: settings.sessionKey,
     secure: settings.secure,
   });
@@ -79,35 +132,53 @@ export function buildSite(settings: SiteSettings) {
     sourceUrl: settings.sourceUrl,
     contact: { email: settings.contactEmail, telephone: settings.installation.telephone ?? "" },
   };
-  const pickers =
-    settings.demonstrationPeople.length === 0
-      ? noSignInRoutes()
-      : personaRoutes({ sessions, personas: settings.demonstrationPeople });
+  const machineTools = { db: settings.db, tokenKey: tokenKey(settings.vault), proxies: settings.signIn.proxies };
   return buildApp({
     routes: [
       ...all.flatMap((strand) => strand.routes),
+      ...apiRoutes({ ...machineTools, strands: all }),
       ...mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
-      ...pickers,
+      ...signInRoutes({
+        ...settings.signIn,
+        tools: signInTools(settings),
+        sessions,
+        demonstration: site.demonstration ? settings.demonstrationPeople : null,
+        secure: settings.secure,
+        telephone: site.contact.telephone,
+      }),
       ...statementRoutes(site),
     ],
     site,
     navigate: (visitor, words) => [
       ...all.flatMap((strand) => strand.navigation(visitor, words)),
-      ...(settings.demonstrationPeople.length === 0
-        ? []
+      ...(visitor === null
+        ? [
+            {
+              href: SIGN_IN_PATH,
+              text: words(site.demonstration ? "signIn.navigation.choose" : "signIn.navigation.in"),
+            },
+          ]
         : [
-            visitor === null
-              ? { href: SIGN_IN_PATH, text: words("navigation.signIn") }
-              : { href: ACCOUNT_PATH, text: visitor.name },
+            { href: ACCOUNT_PATH, text: visitor.name },
+            { href: SIGN_OUT_PATH, text: words("signIn.navigation.out") },
           ]),
     ],
     clock: settings.clock,
     t,
-    render: createRenderer({ t, folders: Object.assign({}, MAIL_TEMPLATES, ...all.map((strand) => strand.templates)) }),
+    render: createRenderer({
+      t,
+      folders: Object.assign(
+        {},
+        API_TEMPLATES,
+        MAIL_TEMPLATES,
+        SIGN_IN_TEMPLATES,
+        ...all.map((strand) => strand.templates),
+      ),
+    }),
     assets: loadAssets(),
     sessions,
     findVisitor: (personId, now) => findVisitor(settings, personId, now),
-    findMachine: async () => null,
+    findMachine: (request, now) => findMachine(machineTools, request, now),
     findWhose: (subjectId, now) => readWhose(settings.db, subjectId, now),
     writeAudit: (entry) =>
       logLook(settings.db, {

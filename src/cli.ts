@@ -85,6 +85,30 @@ program
   );
 
 program
+  .command("administrator")
+  .summary("print a link by which a new administrator comes in")
+  .description(
+    "Prints a link that works once, for one hour: whoever opens it says who they are, adds a passkey and is administrator. Set HANDRAIL_ORIGIN as for the site.",
+  )
+  .addHelpText("after", "\nExample:\n  HANDRAIL_ORIGIN=https://handrail.example.org handrail administrator")
+  .action(async () =>
+    opened(async (open, main) => {
+      if (open.installation?.kind !== "real")
+        throw new CommandError(
+          "There is no installation for real people here: a demonstration has an administrator already.",
+          1,
+        );
+      const { makeAdministratorLink } = await import("./core/sign-in/index.ts");
+      const { systemClock } = await import("./core/clock.ts");
+      const settings = main.readSettings(process.env);
+      const origin = settings.origin ?? `http://localhost:${settings.port}`;
+      process.stdout.write(
+        main.administratorWords(await makeAdministratorLink({ ...open, origin }, systemClock.now())),
+      );
+    }),
+  );
+
+program
   .command("rebuild")
   .summary("compute everything derived anew from the facts")
   .description(

@@ -10,8 +10,9 @@ import { sequence } from "./core/record/index.ts";
 import { CommandError } from "./core/terminal/command-error.ts";
 import { showProgress, type Progress } from "./core/terminal/progress.ts";
 import { openVault, type Vault } from "./core/vault/index.ts";
-import { buildSite, messageTemplates, projections } from "./app.ts";
-import { serve } from "./web/serve.ts";
+import { answerLinkRequests, makeAdministratorLink, nobodyHasPasskey, tidySignIn } from "./core/sign-in/index.ts";
+import { buildSite, messageTemplates, projections, signInTools, type SignInOptions } from "./app.ts";
+import { serve, type Running } from "./web/serve.ts";
 
 /** What the environment says. Every setting is here, and in docs/how-to/settings.md. */
 export type Settings = {
@@ -25,6 +26,9 @@ export type Settings = {
   readonly timeZone: string;
   readonly contactEmail: string;
   readonly secure: boolean;
+  /** Where people reach the site, without a path; undefined: on this machine. */
+  readonly origin: string | undefined;
+  readonly proxies: number;
   readonly notifyKey: string | undefined;
   readonly notifyUrl: string | undefined;
   readonly smtpUrl: string | undefined;
@@ -48,6 +52,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     timeZone: environment["HANDRAIL_TIME_ZONE"] ?? "Europe/London",
     contactEmail: environment["HANDRAIL_CONTACT_EMAIL"] ?? "help@example.org",
     secure: environment["HANDRAIL_HTTPS"] === "1",
+    origin: originOf(environment["HANDRAIL_ORIGIN"], environment["HANDRAIL_HTTPS"] === "1"),
+    proxies: countOf(environment["HANDRAIL_PROXIES"] ?? "0", "HANDRAIL_PROXIES"),
     notifyKey: environment["HANDRAIL_NOTIFY_KEY"],
     notifyUrl: environment["HANDRAIL_NOTIFY_URL"],
     smtpUrl: environment["HANDRAIL_SMTP_URL"],
@@ -58,6 +64,26 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       freeFragmentsAYear: countOf(environment["HANDRAIL_FREE_TEXTS"] ?? "0", "HANDRAIL_FREE_TEXTS"),
     },
   };
+}
+
+/** Passkeys hold for one origin for ever, so a slip here is not to be found out later. */
+function originOf(text: string | undefined, secure: boolean): string | undefined {
+  if (text === undefined) {
+    if (!secure) return undefined;
+    throw new CommandError(
+      "HANDRAIL_HTTPS is 1 and HANDRAIL_ORIGIN is not set: write the address people use, such as https://handrail.example.org.",
+    );
+  }
+  const url = URL.parse(text);
+  const right =
+    url !== null &&
+    url.origin === text &&
+    (secure ? url.protocol === "https:" : url.protocol === "http:") &&
+    !/^[\d.]+$|^\[/.test(url.hostname);
+  if (right) return text;
+  throw new CommandError(
+    `HANDRAIL_ORIGIN=${text} is not the address of a site: write ${secure ? "https" : "http (or set HANDRAIL_HTTPS=1 for https)"}, a name and no path, such as ${secure ? "https://handrail.example.org" : "http://localhost:3000"}. Passkeys need a name, not a number.`,
+  );
 }
 
 /** Pence with at most two decimals, as hundredths of a penny; null when it is not set. */
@@ -136,6 +162,9 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
 /** How often facts that came in by other processes are given their number, in milliseconds. */
 const SEQUENCE_EVERY = 2_000;
 
+/** How often links to sign in that were asked for are sent, in milliseconds. */
+const LINKS_EVERY = 2_000;
+
 /** How often the database's dead rows are cleared, in milliseconds: once a day. */
 const MAINTAIN_EVERY = 86_400_000;
 
@@ -171,13 +200,22 @@ async function start(
       telephone: installation.telephone ?? "",
       log,
     });
+    let running: Running | null = null;
+    const signIn: SignInOptions = {
+      // Passkeys need a name: a browser takes none for 127.0.0.1.
+      origin: () => settings.origin ?? `http://localhost:${running?.port ?? settings.port}`,
+      proxies: settings.proxies,
+      providers: [],
+      pendingKey: derivedKey(open.vault, "handrail sign-in under way"),
+    };
     const app = buildSite({
+      signIn,
       db: open.db,
       vault: open.vault,
       clock: systemClock,
       installation,
       demonstrationPeople,
-      sessionKey: new Uint8Array(hkdfSync("sha256", open.vault.masterKey, "", "handrail session cookies", 32)),
+      sessionKey: derivedKey(open.vault, "handrail session cookies"),
       secure: settings.secure,
       sourceUrl: "/guarantees",
       contactEmail: settings.contactEmail,
@@ -185,31 +223,44 @@ async function start(
       prices: settings.prices,
       log,
     });
-    const running = await serve(app, settings.port, settings.host);
+    running = await serve(app, settings.port, settings.host);
+    const { url, stop } = running;
+    const tools = signInTools({ ...open, installation, signIn });
+    const links = setInterval(
+      () => void answerLinkRequests(tools, systemClock.now()).catch((error: unknown) => log(`links: ${String(error)}`)),
+      LINKS_EVERY,
+    );
     const sequencer = setInterval(
       () => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)),
       SEQUENCE_EVERY,
     );
     const maintenance = setInterval(
-      () => void maintain(open.db).catch((error: unknown) => process.stderr.write(`maintenance: ${String(error)}\n`)),
+      () =>
+        void Promise.all([maintain(open.db), tidySignIn(open.db, systemClock.now())]).catch((error: unknown) =>
+          log(`maintenance: ${String(error)}`),
+        ),
       MAINTAIN_EVERY,
     );
     const jobs = await openJobs(open.db, { jobs: messages.jobs, log });
     const stopPoking = pokeWhenQueued(whenQueued, () => jobs.poke(OUTBOX_JOB));
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stdout.write(
-      `${installation.bodyName} is ready at ${paint("bold", running.url)} (${seconds} s). Stop with Ctrl+C.\n`,
+      `${installation.bodyName} is ready at ${paint("bold", signIn.origin())} (${seconds} s). Stop with Ctrl+C.\n`,
     );
-    if (installation.kind === "real") process.stdout.write("Sign-in is not built yet: public pages only.\n");
+    // Nobody could come in otherwise.
+    if (installation.kind === "real" && (await nobodyHasPasskey(open.db))) {
+      process.stdout.write(administratorWords(await makeAdministratorLink(tools, systemClock.now())));
+    }
     return {
-      url: running.url,
+      url,
       stop: async () => {
+        clearInterval(links);
         clearInterval(sequencer);
         clearInterval(maintenance);
         stopPoking();
         await jobs.stop();
         await messages.close();
-        await running.stop();
+        await stop();
         await open.close();
       },
     };
@@ -228,6 +279,16 @@ export async function startUntilStopped(settings: Settings, options: Demonstrati
   await stopping;
   await site.stop();
   process.exit(0);
+}
+
+/** What is printed for whoever is to be the first administrator. */
+export function administratorWords(link: string): string {
+  return `\nThe first administrator comes in by this link. It works once, for one hour. Show it to nobody else:\n\n  ${link}\n\nAnother one: handrail administrator\n`;
+}
+
+/** A key for one use, from the master key (RFC 5869). */
+function derivedKey({ masterKey }: Vault, use: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", masterKey, "", use, 32));
 }
 
 function paint(style: "bold", text: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -20,9 +20,12 @@ export type Assets = {
   readonly stylesheet: string;
   readonly font: string;
   readonly icon: string;
+  /** The browser's scripts, by the name of their file in `islands/`: loaded as modules by the pages that need one. */
+  readonly scripts: Readonly<Record<string, string>>;
 };
 
 const designFolder = fileURLToPath(new URL("design", import.meta.url));
+const islandsFolder = fileURLToPath(new URL("islands", import.meta.url));
 const fontFolder = join(
   dirname(createRequire(import.meta.url).resolve("@fontsource-variable/atkinson-hyperlegible-next/package.json")),
   "files",
@@ -60,7 +63,35 @@ export function loadAssets(): Assets {
     icon,
     font: fonts["latin"] ?? missing("latin"),
     stylesheet: add("handrail", "css", "text/css; charset=utf-8", Buffer.from(css)),
+    scripts: Object.fromEntries(
+      islands().map(({ name, script }) => [
+        name,
+        add(name, "js", "text/javascript; charset=utf-8", Buffer.from(script)),
+      ]),
+    ),
   };
+}
+
+/** The scripts of `islands/` as browsers run them: the types taken out, every other letter in its place. */
+function islands(): readonly { readonly name: string; readonly script: string }[] {
+  return readdirSync(islandsFolder)
+    .filter((file) => file.endsWith(".ts"))
+    .sort()
+    .map((file) => ({
+      name: file.slice(0, -".ts".length),
+      script: quietly(() => stripTypeScriptTypes(readFileSync(join(islandsFolder, file), "utf8"))),
+    }));
+}
+
+/** Without the warning that this function of Node is new: whoever starts the site can do nothing about it. */
+function quietly<T>(body: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return body();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** GOV.UK's stylesheet without its typeface (licensed for gov.uk alone) and the royal arms, then ours, then one file per component. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { noteAddress } from "./address.ts";
 
 export type Running = {
   readonly url: string;
@@ -13,7 +14,11 @@ const PATIENCE_MS = 10_000;
 
 /** Listens on `port` (0: any free one). Fails with advice when the port is taken or not allowed. */
 export async function serve(app: Hono, port: number, host = "127.0.0.1"): Promise<Running> {
-  const server: Server = createServer(getRequestListener(app.fetch));
+  const listener = getRequestListener((request, env) => {
+    noteAddress(request, env.incoming.socket.remoteAddress);
+    return app.fetch(request, env);
+  });
+  const server: Server = createServer(listener);
   // A client that sends a header a minute would otherwise hold a connection for ever.
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;

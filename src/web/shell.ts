@@ -46,6 +46,7 @@ type PageSettings = {
 };
 
 export const SIGN_IN_PATH = "/sign-in";
+export const SIGN_OUT_PATH = "/sign-out";
 /** The page of whoever is signed in: their own things, and the people they act for. */
 export const ACCOUNT_PATH = "/me";
 /** Where somebody who is signed in shows once more that it is them, before a sensitive act. */

@@ -1,5 +1,5 @@
 import { route, type AnyRoute } from "./route.ts";
-import { SIGN_IN_PATH, type Site } from "./shell.ts";
+import type { Site } from "./shell.ts";
 
 /** The pages every installation owes its visitors, and the one its monitoring asks. */
 export function statementRoutes(site: Site): readonly AnyRoute[] {
@@ -31,21 +31,6 @@ export function statementRoutes(site: Site): readonly AnyRoute[] {
       path: "/health",
       handle: () =>
         new Response("ok\n", { headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" } }),
-    }),
-  ];
-}
-
-/** Where nobody can sign in yet: the page that a refused visitor is led to says so. */
-export function noSignInRoutes(): readonly AnyRoute[] {
-  return [
-    route({
-      name: "web.no-sign-in",
-      method: "GET",
-      path: SIGN_IN_PATH,
-      access: { kind: "public" },
-      audit: { kind: "none", why: "opens nobody's record" },
-      input: null,
-      handle: ({ page, t }) => page("kit/no-sign-in.njk", { title: t("noSignIn.title") }, { status: 403 }),
     }),
   ];
 }

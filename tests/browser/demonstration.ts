@@ -56,6 +56,12 @@ export async function openDemonstration(): Promise<Demonstration> {
     clock: fixedClock(NOW),
     installation,
     demonstrationPeople,
+    signIn: {
+      origin: () => "http://localhost:3000",
+      proxies: 0,
+      providers: [],
+      pendingKey: new Uint8Array(32),
+    },
     sessionKey,
     secure: false,
     sourceUrl: "/guarantees",
@@ -64,7 +70,7 @@ export async function openDemonstration(): Promise<Demonstration> {
     log: (line) => failures.push(line),
   });
   const site = await visit(app);
-  const sessions = createSessions({ key: sessionKey, secure: false });
+  const sessions = createSessions({ db, key: sessionKey, secure: false });
   const cookies = new Map<string, string>();
   for (const { key, personId } of demonstrationPeople) {
     cookies.set(key, sessions.cookie(await sessions.signIn(personId, NOW)).split(";")[0] ?? "");

@@ -1,6 +1,6 @@
 /** The generated documentation, each as the text of a file of docs/generated. Written by `npm run docs`, compared by a test. */
 import type { Command, Option } from "commander";
-import { messageTemplates, projections, strands } from "../../src/app.ts";
+import { messageTemplates, projections, signInTools, strands, type SignInOptions } from "../../src/app.ts";
 import { program } from "../../src/cli.ts";
 import { fixedClock } from "../../src/core/clock.ts";
 import { newDatabase } from "../../src/core/database/open.ts";
@@ -8,12 +8,13 @@ import { serverPool } from "../../src/core/database/pool.ts";
 import type { Installation } from "../../src/core/directory/index.ts";
 import { describeData, withdrawnEntryDeclaration } from "../../src/core/record/index.ts";
 import { shownMessages } from "../harness/messages.ts";
+import { signInFacts } from "../../src/core/sign-in/index.ts";
 import { describeTemplates, messageFacts } from "../../src/core/messages/index.ts";
 import { mailRoutes } from "../../src/web/mail/index.ts";
 import type { Strand } from "../../src/strands/strand.ts";
-import { personaRoutes } from "../../src/web/personas.ts";
 import type { AnyRoute } from "../../src/web/route.ts";
 import { createSessions } from "../../src/web/session.ts";
+import { signInRoutes } from "../../src/web/sign-in/index.ts";
 import { statementRoutes } from "../../src/web/statements.ts";
 
 const FOLDER = "docs/generated";
@@ -26,7 +27,10 @@ export function generateDocuments(): ReadonlyMap<string, string> {
     [`${FOLDER}/commands.md`, describeCommands(program)],
     [
       `${FOLDER}/data.md`,
-      describeData([{ name: "every strand", facts: [withdrawnEntryDeclaration, ...messageFacts] }, ...all]),
+      describeData([
+        { name: "every strand", facts: [withdrawnEntryDeclaration, ...messageFacts, ...signInFacts] },
+        ...all,
+      ]),
     ],
     [`${FOLDER}/messages.md`, describeTemplates(messageTemplates())],
   ]);
@@ -46,7 +50,13 @@ export function unusedSite() {
   };
   const db = newDatabase(serverPool("postgres://nobody@127.0.0.1:1/none", 1));
   const vault = { masterKey: new Uint8Array(32) };
-  return { db, vault, clock, installation, ...shownMessages(db, vault, clock, messageTemplates()) };
+  const signIn: SignInOptions = {
+    origin: () => "http://localhost:3000",
+    proxies: 0,
+    providers: [],
+    pendingKey: new Uint8Array(32),
+  };
+  return { db, vault, clock, installation, signIn, ...shownMessages(db, vault, clock, messageTemplates()) };
 }
 
 function everyStrand(): readonly Strand[] {
@@ -54,7 +64,8 @@ function everyStrand(): readonly Strand[] {
 }
 
 function kitRoutes(): readonly AnyRoute[] {
-  const sessions = createSessions({ key: new Uint8Array(32), secure: false });
+  const unused = unusedSite();
+  const sessions = createSessions({ ...unused, key: new Uint8Array(32), secure: false });
   const anybody = { personId: "anybody", name: "Anybody", group: "citizen", about: "" } as const;
   const site = {
     bodyName: "A public body",
@@ -65,7 +76,14 @@ function kitRoutes(): readonly AnyRoute[] {
   };
   return [
     ...mailRoutes({ ...unusedSite(), projections: projections(), timeZone: "Europe/London" }),
-    ...personaRoutes({ sessions, personas: [anybody] }),
+    ...signInRoutes({
+      ...unused.signIn,
+      tools: signInTools(unused),
+      sessions,
+      demonstration: [anybody],
+      secure: false,
+      telephone: "",
+    }),
     ...statementRoutes(site),
   ];
 }

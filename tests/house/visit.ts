@@ -26,7 +26,7 @@ await withTestDatabase(async (db) => {
     contactEmail: "help@example.org",
     log: console.error,
   });
-  const sessions = createSessions({ key, secure: false });
+  const sessions = createSessions({ db, key, secure: false });
   const cookie = (sessions.cookie(await sessions.signIn(staff, clock.now())).split(";")[0] as string).trim();
   const record = async (type: string) =>
     append(db, {

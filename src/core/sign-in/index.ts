@@ -31,6 +31,7 @@ export {
 export type { ListedPasskey } from "./passkeys.ts";
 export { beginSession, endSession, findSession, listSessions, revokeSessions } from "./sessions.ts";
 export type { KeptSession, ListedSession, NewSession } from "./sessions.ts";
+export { nobodyHasPasskey } from "./store.ts";
 export { tidySignIn } from "./tidy.ts";
 export type { SignInTools } from "./tools.ts";
 export { signInTemplates } from "./words.ts";

@@ -189,6 +189,11 @@ export async function markPasskey(
   return numUpdatedRows > 0n;
 }
 
+/** True while an installation has nobody who could sign in by a passkey. */
+export async function nobodyHasPasskey(db: Handle): Promise<boolean> {
+  return (await db.selectFrom("passkey").select("subject_id").limit(1).executeTakeFirst()) === undefined;
+}
+
 // Sessions
 
 export type SessionRow = {
