@@ -23,6 +23,7 @@ const staffIds = {
   rhiannon: "staff-rhiannon-prosser",
   joy: "person-joy-fairweather",
   kemi: "person-kemi-abiola",
+  dilys: "staff-dilys-parry",
 } as const;
 
 export const personIds = { ...storyIds, ...staffIds } as const;
@@ -40,6 +41,7 @@ export const demonstrationPeople: readonly DemonstrationPerson[] = [
   citizen("joy", "Joy Fairweather", "Mother of Noah, whose education, health and care plan is late"),
   citizen("noah", "Noah Fairweather", "Her son: he has his own view of his own record"),
   staff("amara", "Amara Osei", "Nurse and waiting list coordinator, Northshore General"),
+  staff("dilys", "Dilys Parry", "Booking clerk, Larkmoor Hospital and Saltings Infirmary"),
   staff("leon", "Leon Brightwater", "Case worker, Northshore School Authority; lead professional of Noah's family"),
   staff("siobhan", "Siobhán Kavanagh", "Operations manager for the whole region"),
   staff("rhiannon", "Rhiannon Prosser", "Identity officer: who is who, and who may act for whom"),
@@ -64,7 +66,7 @@ const NOAH_IS_SIXTEEN = "2032-02-29T00:00:00Z";
 
 /** How they stand, from `since` on. The same ids each time, so that loading twice changes nothing. */
 export function standingFacts(since: Temporal.Instant): readonly NewFact[] {
-  const { amara, leon, siobhan, femi, rhiannon, joy, kemi, noah, tom } = personIds;
+  const { amara, dilys, leon, siobhan, femi, rhiannon, joy, kemi, noah, tom } = personIds;
   const fact = <Type extends PeopleFactType>(id: string, type: Type, subjectId: string, data: PeopleFactData<Type>) =>
     newPeopleFact(type, subjectId, data, { id: `demonstration-${id}`, recordedBy: femi, now: since });
   return [
@@ -72,6 +74,16 @@ export function standingFacts(since: Temporal.Instant): readonly NewFact[] {
       post: "post-amara",
       role: "clinician",
       organisation: "northshore-general",
+    }),
+    fact("post-dilys-larkmoor", "post-given", dilys, {
+      post: "post-dilys-larkmoor",
+      role: "front-line",
+      organisation: "larkmoor-hospital",
+    }),
+    fact("post-dilys-saltings", "post-given", dilys, {
+      post: "post-dilys-saltings",
+      role: "front-line",
+      organisation: "saltings-infirmary",
     }),
     fact("post-leon", "post-given", leon, {
       post: "post-leon",

@@ -73,7 +73,7 @@ test("a nurse filters the worklist, records a first visit, sees the clock answer
 });
 
 test("a clerk corrects an entry with a reason, and the page says what the earlier entry said", async () => {
-  const page = await site.openAs("amara");
+  const page = await site.openAs("dilys");
   await page.goto(site.url + tom);
   await follow(page.getByRole("link", { name: /^Correct\s?: An appointment was cancelled, 19 Feb 2025$/ }));
   assert.match(await page.locator("main").innerText(), /The earlier one stays on record and no longer counts/);
@@ -101,7 +101,7 @@ test("a clerk corrects an entry with a reason, and the page says what the earlie
 });
 
 test("a correction without a reason is sent back, and nothing is recorded", async () => {
-  const page = await site.openAs("amara");
+  const page = await site.openAs("dilys");
   await page.goto(`${site.url}/people/${storyIds.gwenllian}`);
   const before = await facts(storyIds.gwenllian);
   await follow(page.getByRole("link", { name: /^Correct\s?: You agreed to the treatment/ }));
@@ -114,7 +114,7 @@ test("a correction without a reason is sent back, and nothing is recorded", asyn
 });
 
 test("an event that no promise of the case knows has no form, and an entry that is not of the case cannot be corrected", async () => {
-  const page = await site.openAs("amara");
+  const page = await site.openAs("dilys");
   for (const query of ["type=launched", "type=appointment-cancelled&replaces=no-such-entry"])
     assert.equal((await page.goto(`${site.url}${tom}/record?case=story-tom-knee&${query}`))?.status(), 404, query);
   await page.context().close();
@@ -126,7 +126,7 @@ for (const [kind, date, message] of [
   ["no date", "  ", /date/i],
 ] as const) {
   test(`a clerk types ${kind}, is told what to write instead, and loses nothing that was typed`, async () => {
-    const page = await site.openAs("amara");
+    const page = await site.openAs("dilys");
     const before = await facts(storyIds.tom);
     await page.goto(`${site.url}${tom}/record?case=story-tom-knee&type=appointment-cancelled`);
     const [day = "", month = "", year = ""] = date.split(" ");
@@ -147,7 +147,7 @@ for (const [kind, date, message] of [
 }
 
 test("the same form sent twice records once", async () => {
-  const page = await site.openAs("amara");
+  const page = await site.openAs("dilys");
   const before = await facts(storyIds.tom);
   await page.goto(`${site.url}${tom}/record?case=story-tom-knee&type=appointment-attended`);
   const form = await page

@@ -36,6 +36,14 @@ const shapes = {
     until: instant.optional(),
     evidence: z.enum(EVIDENCE),
   }),
+  "relationship-offered": z.strictObject({
+    relationship: id,
+    bond: z.enum(["family"]),
+    holder: id,
+    covers: covers.optional(),
+    until: instant.optional(),
+  }),
+  "relationship-declined": z.strictObject({ relationship: id }),
   "relationship-ended": z.strictObject({ relationship: id }),
   "record-opened-in-emergency": z.strictObject({
     relationship: id,
@@ -89,6 +97,8 @@ export function dataOf<Type extends PeopleFactType>(type: Type, data: unknown): 
 
 const says: Readonly<Record<PeopleFactType, string>> = {
   "relationship-started": "Somebody, a team or an organisation may open this person's data.",
+  "relationship-offered": "The person invited somebody to act for them.",
+  "relationship-declined": "The invitation was declined or taken back.",
   "relationship-ended": "They may no longer.",
   "record-opened-in-emergency": "Staff opened the record of a person who is not theirs, with a reason.",
   "access-barred": "Somebody is shut off from this person's data, or from part of them.",

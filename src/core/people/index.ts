@@ -4,8 +4,35 @@ export type { PeopleFactData, PeopleFactType } from "./events.ts";
 export { standingOf } from "./model/standing.ts";
 export { newPeopleFact } from "./model/fact.ts";
 export type { Membership, MergedRecord, PostRow, Relationship, Standing } from "./model/standing.ts";
-export { givePost, one as recordOne, recordPeople } from "./actions.ts";
-export type { PeopleRecorded, PeopleTools } from "./actions.ts";
+export {
+  addMemberOfStaff,
+  answerQuestion,
+  EMERGENCY_HOURS,
+  endRelationship,
+  givePost,
+  inviteToAct,
+  mergeRecords,
+  openInEmergency,
+  recordOne,
+  recordPeople,
+  startRelationship,
+  undoMerge,
+} from "./actions.ts";
+export type { By, MergeResult, PeopleRecorded, PeopleTools } from "./actions.ts";
 export { peopleProjection } from "./projection.ts";
 export { loadActor, MOST_TIES, readRecordsOf, readWhose } from "./store.ts";
 export { readAs } from "./reader.ts";
+export {
+  addTeam,
+  readBans,
+  readMemberships,
+  readMerges,
+  readOffers,
+  readPosts,
+  readQuestions,
+  readRelationships,
+  readTeams,
+  readWithholdings,
+} from "./read.ts";
+export type { QuestionRow, ReadBan, ReadMembership, ReadPost, RelationshipRow, Team, WithholdingRow } from "./read.ts";
+export { peopleTemplates } from "./words.ts";

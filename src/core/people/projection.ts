@@ -6,7 +6,16 @@ import { replaceStandings } from "./store.ts";
 
 export const peopleProjection: Projection = {
   name: "people",
-  tables: ["relationship", "ban", "post", "membership", "merged_record"],
+  tables: [
+    "relationship",
+    "ban",
+    "post",
+    "membership",
+    "merged_record",
+    "look_question",
+    "withheld_look",
+    "relationship_offer",
+  ],
   apply: async (transaction, cases: readonly CaseKey[]) => {
     const own = cases.filter(({ caseId }) => caseId === PEOPLE_CASE);
     if (own.length === 0) return;

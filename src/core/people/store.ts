@@ -12,6 +12,9 @@ declare module "../database/schema.ts" {
     readonly membership: MembershipTable;
     readonly merged_record: MergedRecordTable;
     readonly team: TeamTable;
+    readonly look_question: LookQuestionTable;
+    readonly withheld_look: WithheldLookTable;
+    readonly relationship_offer: RelationshipOfferTable;
   }
 }
 
@@ -57,6 +60,40 @@ interface MergedRecordTable extends SpanColumns {
   readonly survives: boolean;
 }
 
+interface LookQuestionTable {
+  readonly subject_id: string;
+  readonly question_id: string;
+  readonly batch_id: string;
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly answered_by: string | null;
+  readonly answered_at: string | null;
+  readonly outcome: "in-order" | "not-in-order" | null;
+}
+
+interface WithheldLookTable {
+  readonly subject_id: string;
+  readonly withholding_id: string;
+  readonly batch_id: string;
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly approved_by: string | null;
+  readonly approved_at: string | null;
+  readonly review_on: string;
+  readonly ended_at: string | null;
+}
+
+interface RelationshipOfferTable {
+  readonly subject_id: string;
+  readonly relationship_id: string;
+  readonly bond: Bond;
+  readonly holder_id: string;
+  readonly covers: readonly Cover[] | null;
+  readonly until_at: string | null;
+  readonly offered_at: string;
+  readonly settled_at: string | null;
+}
+
 interface TeamTable {
   readonly id: string;
   readonly name: string;
@@ -64,7 +101,16 @@ interface TeamTable {
   readonly ended_at: string | null;
 }
 
-const TABLES = ["relationship", "ban", "post", "membership", "merged_record"] as const;
+const TABLES = [
+  "relationship",
+  "ban",
+  "post",
+  "membership",
+  "merged_record",
+  "look_question",
+  "withheld_look",
+  "relationship_offer",
+] as const;
 
 /** Puts how these subjects stand in place of what is there. */
 export async function replaceStandings(
@@ -119,6 +165,43 @@ export async function replaceStandings(
     merged_record: of(
       (standing) => standing.merged,
       (one) => ({ merge_id: one.id, other_id: one.otherId, survives: one.survives, ...span(one) }),
+    ),
+    relationship_offer: of(
+      (standing) => standing.offers,
+      (one) => ({
+        relationship_id: one.id,
+        bond: one.bond,
+        holder_id: one.holderId,
+        covers: one.covers,
+        until_at: one.until?.toString() ?? null,
+        offered_at: one.offeredAt.toString(),
+        settled_at: one.settledAt?.toString() ?? null,
+      }),
+    ),
+    look_question: of(
+      (standing) => standing.questions,
+      (one) => ({
+        question_id: one.id,
+        batch_id: one.batchId,
+        asked_by: one.askedBy,
+        asked_at: one.askedAt.toString(),
+        answered_by: one.answer?.by ?? null,
+        answered_at: one.answer?.at.toString() ?? null,
+        outcome: one.answer?.outcome ?? null,
+      }),
+    ),
+    withheld_look: of(
+      (standing) => standing.withholdings,
+      (one) => ({
+        withholding_id: one.id,
+        batch_id: one.batchId,
+        asked_by: one.askedBy,
+        asked_at: one.askedAt.toString(),
+        approved_by: one.approval?.by ?? null,
+        approved_at: one.approval?.at.toString() ?? null,
+        review_on: one.reviewOn.toString(),
+        ended_at: one.endedAt?.toString() ?? null,
+      }),
     ),
   };
   for (const table of TABLES) {

@@ -16,6 +16,8 @@ export interface AppendRequest {
   /** Written in the same transaction as the facts. */
   readonly projections: readonly Projection[];
   readonly receivedAt: Temporal.Instant;
+  /** Done in the same transaction when something was appended, and not for a repeat: a message that the facts cause. */
+  readonly alongside?: (transaction: Transaction) => Promise<void>;
 }
 
 export interface FactName {
@@ -124,6 +126,7 @@ export async function appendWithin(transaction: Transaction, request: AppendRequ
         as row(s text, v integer)`.execute(transaction);
     const cases = casesOf(appended);
     if (cases.length > 0) for (const projection of request.projections) await projection.apply(transaction, cases);
+    await request.alongside?.(transaction);
   }
   return { ok: true, appended, repeated };
 }

@@ -18,6 +18,8 @@ export interface Contact {
 export interface PersonalData {
   readonly identity: Identity;
   readonly contact: Contact;
+  /** Free words, under the id of the fact they belong to. */
+  readonly [words: `words:${string}`]: string;
 }
 
 export type PersonalDataKind = keyof PersonalData;

@@ -72,8 +72,13 @@ async function withRecord(facts: readonly NewFact[], body: (db: Database) => Pro
   });
 }
 
-const EVERYTHING: Sight = { fact: () => true, details: ["name", "birth-date", "identifiers"] };
-const EVERYBODY: Predicate = { subjects: [], reaches: [{ place: "everybody", except: [] }], reasons: [], purpose: null };
+const EVERYTHING: Sight = { reader: null, fact: () => true, details: ["name", "birth-date", "identifiers"] };
+const EVERYBODY: Predicate = {
+  subjects: [],
+  reaches: [{ place: "everybody", except: [] }],
+  reasons: [],
+  purpose: null,
+};
 
 async function person(tools: GuaranteeTools, subjectId: string): Promise<PersonView> {
   const found = await loadPerson(tools, subjectId, now, EVERYTHING);
@@ -333,7 +338,9 @@ describe("recording an event", () => {
   });
 
   test("nobody is found under an id of which nothing is on record", async () => {
-    await withRecord(referred, async (db) => assert.equal(await loadPerson(toolsOf(db), "nobody", now, EVERYTHING), null));
+    await withRecord(referred, async (db) =>
+      assert.equal(await loadPerson(toolsOf(db), "nobody", now, EVERYTHING), null),
+    );
   });
 });
 
@@ -398,7 +405,12 @@ describe("the worklist", () => {
 
   test("counts what it shows", async () => {
     await withRecord(facts, async (db) => {
-      assert.deepEqual(await countWorklist(db, EVERYBODY, ALL, now, today), { running: 5, overdue: 1, soon: 2, matching: 5 });
+      assert.deepEqual(await countWorklist(db, EVERYBODY, ALL, now, today), {
+        running: 5,
+        overdue: 1,
+        soon: 2,
+        matching: 5,
+      });
       for (const state of ["next", "soon", "overdue", "paused", "running"] as const) {
         for (const serviceId of [null, "hips", "knees"]) {
           const { matching } = await countWorklist(db, EVERYBODY, { ...ALL, state, serviceId }, now, today);

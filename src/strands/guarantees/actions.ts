@@ -1,12 +1,13 @@
 import { readPersonalData, type Vault } from "../../core/vault/index.ts";
-import type { Database } from "../../core/database/index.ts";
+import type { Database, Transaction } from "../../core/database/index.ts";
 import { readDirectory } from "../../core/directory/index.ts";
 import { newId } from "../../core/ids.ts";
-import { PEOPLE_CASE, readRecordsOf } from "../../core/people/index.ts";
+import { PEOPLE_CASE, readAs, readRecordsOf } from "../../core/people/index.ts";
 import {
   append,
   inForce,
   readSubject,
+  readVersion,
   WITHDRAWN_ENTRY,
   type AppendRefusal,
   type Fact,
@@ -47,7 +48,12 @@ export async function loadPerson(
 ): Promise<PersonView | null> {
   const records = await readRecordsOf(tools.db, subjectId, now);
   const facts = new Map<string, readonly Fact[]>();
-  for (const record of records.all) facts.set(record, await readSubject(tools.db, record));
+  const versions = new Map<string, number>();
+  for (const record of records.all) {
+    versions.set(record, await readVersion(tools.db, record));
+    const read = (db: Database | Transaction) => readSubject(db, record);
+    facts.set(record, await (sight.reader === null ? read(tools.db) : readAs(tools.db, sight.reader, now, read)));
+  }
   const [made, directory, identities] = await Promise.all([
     readPromisesMade(tools.db),
     readDirectory(tools.db),
@@ -59,7 +65,7 @@ export async function loadPerson(
     [...Map.groupBy(those.filter(sight.fact), (fact) => fact.caseId)].flatMap(([caseId, allFacts]) =>
       caseId === null || caseId === PEOPLE_CASE
         ? []
-        : [{ subjectId: record, version: those.at(-1)?.version ?? 0, caseId, allFacts }],
+        : [{ subjectId: record, version: versions.get(record) ?? 0, caseId, allFacts }],
     ),
   );
   return {

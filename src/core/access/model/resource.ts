@@ -9,13 +9,15 @@ export const RESOURCES = {
   messages: { ofAPerson: true, fields: ["sent"] },
   relationships: { ofAPerson: true, fields: ["people", "consents"] },
   looks: { ofAPerson: true, fields: ["entries"] },
+  questions: { ofAPerson: true, fields: ["words"] },
+  withholding: { ofAPerson: true, fields: ["asked", "approved"] },
   package: { ofAPerson: true, fields: ["plan", "units", "money"] },
   "check-ins": { ofAPerson: true, fields: ["answers", "warnings"] },
   identity: { ofAPerson: true, fields: ["evidence", "merges"] },
   accounts: { ofAPerson: false, fields: ["posts", "teams", "machines"] },
   projects: { ofAPerson: false, fields: ["plan", "results"] },
   figures: { ofAPerson: false, fields: ["drafts", "releases"] },
-  work: { ofAPerson: false, fields: ["messages", "questions"] },
+  work: { ofAPerson: false, fields: ["messages"] },
 } as const satisfies Readonly<Record<string, { readonly ofAPerson: boolean; readonly fields: readonly string[] }>>;
 
 export type Resource = keyof typeof RESOURCES;

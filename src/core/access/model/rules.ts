@@ -375,6 +375,44 @@ export const RULES: readonly Rule[] = [
   rule("P12", at("manager"), VIEW, "package", ["units"], "oversight", "Managers see what their place delivered."),
 
   rule(
+    "W1",
+    at("front-line"),
+    BOTH,
+    "withholding",
+    ["asked"],
+    "care",
+    "Front-line staff ask that a look be kept from view where showing it endangers somebody.",
+  ),
+  rule(
+    "W2",
+    at("clinician"),
+    BOTH,
+    "withholding",
+    ["asked"],
+    "care",
+    "Clinicians ask that a look be kept from view where showing it endangers somebody.",
+  ),
+  rule(
+    "W3",
+    bond("lead-professional"),
+    BOTH,
+    "withholding",
+    ["asked"],
+    "coordination",
+    "Lead professionals ask that a look be kept from view where showing it endangers somebody.",
+  ),
+  rule(
+    "W4",
+    at("manager"),
+    BOTH,
+    "withholding",
+    ["approved"],
+    "oversight",
+    "Managers approve or end what others asked to keep from view.",
+  ),
+  rule("Q1", at("manager"), BOTH, "questions", ["words"], "oversight", "Managers answer questions about who looked."),
+
+  rule(
     "I1",
     everybody("identity-officer"),
     VIEW,
@@ -452,9 +490,9 @@ export const RULES: readonly Rule[] = [
     ofTheBody("manager"),
     BOTH,
     "work",
-    ["messages", "questions"],
+    ["messages"],
     "oversight",
-    "Managers answer questions about who looked.",
+    "Managers see what could not be delivered.",
   ),
 ];
 

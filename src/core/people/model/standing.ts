@@ -47,7 +47,47 @@ export interface MergedRecord extends Span {
   readonly survives: boolean;
 }
 
+/** A question about a look at the person's data. */
+export interface LookQuestion {
+  readonly id: string;
+  /** The look: the batch id of the access log. */
+  readonly batchId: string;
+  readonly askedBy: string;
+  readonly askedAt: Temporal.Instant;
+  readonly answer: {
+    readonly by: string;
+    readonly at: Temporal.Instant;
+    readonly outcome: "in-order" | "not-in-order";
+  } | null;
+}
+
+/** A look that is kept from view once somebody other than whoever asked has approved it, until the day of review. */
+export interface Withholding {
+  readonly id: string;
+  readonly batchId: string;
+  readonly askedBy: string;
+  readonly askedAt: Temporal.Instant;
+  readonly approval: { readonly by: string; readonly at: Temporal.Instant } | null;
+  readonly reviewOn: Temporal.PlainDate;
+  readonly endedAt: Temporal.Instant | null;
+}
+
+/** An invitation to act for the person. */
+export interface Offer {
+  readonly id: string;
+  readonly bond: Bond;
+  readonly holderId: string;
+  readonly covers: readonly Cover[] | null;
+  readonly until: Temporal.Instant | null;
+  readonly offeredAt: Temporal.Instant;
+  /** When it was accepted, declined or taken back. */
+  readonly settledAt: Temporal.Instant | null;
+}
+
 export interface Standing {
+  readonly offers: readonly Offer[];
+  readonly questions: readonly LookQuestion[];
+  readonly withholdings: readonly Withholding[];
   readonly relationships: readonly Relationship[];
   readonly bans: readonly BanRow[];
   readonly posts: readonly PostRow[];
@@ -66,6 +106,9 @@ export function standingOf(subjectId: string, facts: readonly Fact[]): Standing 
   const posts: PostRow[] = [];
   const memberships: Membership[] = [];
   const merged: MergedRecord[] = [];
+  const offers: Offer[] = [];
+  const questions: LookQuestion[] = [];
+  const withholdings: Withholding[] = [];
   const competences: (Span & { readonly id: string; readonly covers: readonly Cover[] })[] = [];
 
   for (const fact of facts) {
@@ -142,6 +185,43 @@ export function standingOf(subjectId: string, facts: readonly Fact[]): Standing 
         });
         break;
       }
+      case "relationship-offered": {
+        const data = dataOf(fact.type, fact.data);
+        offers.push({
+          id: data.relationship,
+          bond: data.bond,
+          holderId: data.holder,
+          covers: data.covers ?? null,
+          until: data.until === undefined ? null : Temporal.Instant.from(data.until),
+          offeredAt: momentOf(fact),
+          settledAt: settledAt(data.relationship, facts),
+        });
+        break;
+      }
+      case "look-questioned": {
+        const data = dataOf(fact.type, fact.data);
+        questions.push({
+          id: data.question,
+          batchId: data.look,
+          askedBy: fact.recordedBy,
+          askedAt: momentOf(fact),
+          answer: answerTo(data.question, facts),
+        });
+        break;
+      }
+      case "look-withholding-asked": {
+        const data = dataOf(fact.type, fact.data);
+        withholdings.push({
+          id: data.withholding,
+          batchId: data.look,
+          askedBy: fact.recordedBy,
+          askedAt: momentOf(fact),
+          approval: approvalOf(data.withholding, fact.recordedBy, facts),
+          reviewOn: Temporal.PlainDate.from(data.review),
+          endedAt: endedAt.get(`withholding ${data.withholding}`) ?? null,
+        });
+        break;
+      }
       case "cover-arranged": {
         const data = dataOf(fact.type, fact.data);
         memberships.push({
@@ -160,7 +240,38 @@ export function standingOf(subjectId: string, facts: readonly Fact[]): Standing 
     posts,
     memberships,
     merged,
+    offers,
+    questions,
+    withholdings,
   };
+}
+
+/** When an invitation was accepted, declined or taken back. */
+function settledAt(relationship: string, facts: readonly Fact[]): Temporal.Instant | null {
+  for (const fact of facts) {
+    if (fact.type !== "relationship-started" && fact.type !== "relationship-declined") continue;
+    if (dataOf(fact.type, fact.data).relationship === relationship) return momentOf(fact);
+  }
+  return null;
+}
+
+/** The first answer to a question. */
+function answerTo(question: string, facts: readonly Fact[]): LookQuestion["answer"] {
+  for (const fact of facts) {
+    if (fact.type !== "look-question-answered") continue;
+    const data = dataOf(fact.type, fact.data);
+    if (data.question === question) return { by: fact.recordedBy, at: momentOf(fact), outcome: data.outcome };
+  }
+  return null;
+}
+
+/** The first approval by another than whoever asked: nobody approves their own wish to hide something. */
+function approvalOf(withholding: string, askedBy: string, facts: readonly Fact[]): Withholding["approval"] {
+  for (const fact of facts) {
+    if (fact.type !== "look-withholding-approved" || fact.recordedBy === askedBy) continue;
+    if (dataOf(fact.type, fact.data).withholding === withholding) return { by: fact.recordedBy, at: momentOf(fact) };
+  }
+  return null;
 }
 
 /**
@@ -230,6 +341,7 @@ const ENDINGS = {
   "post-ended": "post",
   "team-left": "membership",
   "cover-ended": "membership",
+  "look-withholding-ended": "withholding",
 } as const satisfies Partial<Record<PeopleFactType, string>>;
 
 /** When each thing was ended, by kind and id; the first ending counts. */

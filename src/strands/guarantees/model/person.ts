@@ -32,6 +32,8 @@ export type PersonView = {
 
 /** What of a person somebody sees: which of their facts, and which of their details. Decided by the access table. */
 export type Sight = {
+  /** On whose behalf the record is read, under row-level security too; null for the program's own commands. */
+  readonly reader: string | null;
   readonly fact: (fact: Fact) => boolean;
   /** `name`, `birth-date`, `identifiers`. */
   readonly details: readonly string[];

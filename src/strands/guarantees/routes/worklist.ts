@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { decide } from "../../../core/access/index.ts";
 import { readDirectory } from "../../../core/directory/index.ts";
+import { readAs } from "../../../core/people/index.ts";
 import { readPersonalData, type PersonalData } from "../../../core/vault/index.ts";
 import { dayFromPlainDate } from "../../../lib/dates/day.ts";
 import { pagination } from "../../../web/pagination.ts";
@@ -40,12 +41,12 @@ export function worklistRoutes({ db, vault, library, timeZone }: GuaranteeTools)
         const filter = filterOf(input.query);
         const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
         const day = dayFromPlainDate(today);
-        const [rows, counts, directory, made] = await Promise.all([
-          readWorklist(db, predicate, filter, now, day, {
-            offset: (input.query.page - 1) * PAGE_SIZE,
-            limit: PAGE_SIZE,
-          }),
-          countWorklist(db, predicate, filter, now, day),
+        const offset = (input.query.page - 1) * PAGE_SIZE;
+        const [{ rows, counts }, directory, made] = await Promise.all([
+          readAs(db, visitor?.personId ?? "", now, async (transaction) => ({
+            rows: await readWorklist(transaction, predicate, filter, now, day, { offset, limit: PAGE_SIZE }),
+            counts: await countWorklist(transaction, predicate, filter, now, day),
+          })),
           readDirectory(db),
           readPromisesMade(db),
         ]);
