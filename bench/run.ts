@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { formatTable } from "../src/core/terminal/table.ts";
 import { benchEnglishWaits } from "./english-waits.ts";
 import type { Comparison } from "./measure.ts";
+import { benchOutbox, type OutboxResult } from "./outbox.ts";
 import { benchRuleEngines } from "./rule-engines.ts";
 import { benchSite, type SiteResult } from "./site.ts";
 
@@ -18,6 +19,7 @@ const { waits, comparisons, peakMegabytes } = await benchEnglishWaits(cases, rou
 const perCase = (comparisons[2]?.ourMilliseconds ?? NaN) / cases;
 const engines = await benchRuleEngines(waits, quick ? 500 : 20_000, quick ? 1 : 3, perCase);
 const site = await benchSite(quick ? 500 : 60_000, quick ? 50 : 1_000);
+const outbox = await benchOutbox(quick ? 1_000 : 10_000);
 const machine = {
   cpu: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
@@ -33,6 +35,7 @@ const report = {
   peakMegabytes,
   comparisons: [...comparisons, ...engines],
   site,
+  outbox,
 };
 mkdirSync(FOLDER, { recursive: true });
 const file = join(FOLDER, quick ? "results-quick.json" : "results.json");
@@ -53,6 +56,19 @@ process.stdout.write(
       { title: "goal", value: (row) => number(row.goal, 1), align: "right" },
     ],
     report.comparisons,
+    process.stdout.hasColors?.() ?? false,
+  )}\n\n`,
+);
+process.stdout.write(
+  `${formatTable<OutboxResult>(
+    [
+      { title: "messages a second, to a stand-in of Notify", value: (row) => row.name },
+      { title: "queued", value: (row) => number(row.queued), align: "right" },
+      { title: "handed over", value: (row) => number(row.handedOver), align: "right" },
+      { title: "bare client", value: (row) => number(row.peer), align: "right" },
+      { title: "goal", value: (row) => number(row.goal), align: "right" },
+    ],
+    outbox,
     process.stdout.hasColors?.() ?? false,
   )}\n\n`,
 );
