@@ -145,6 +145,7 @@ export function buildSite(settings: SiteSettings) {
         demonstration: site.demonstration ? settings.demonstrationPeople : null,
         secure: settings.secure,
         telephone: site.contact.telephone,
+        log: settings.log,
       }),
       ...statementRoutes(site),
     ],

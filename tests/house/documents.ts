@@ -83,6 +83,7 @@ function kitRoutes(): readonly AnyRoute[] {
       demonstration: [anybody],
       secure: false,
       telephone: "",
+      log: () => {},
     }),
     ...statementRoutes(site),
   ];

@@ -24,6 +24,7 @@ import {
   whatACodeGives,
 } from "./model/code.ts";
 import type { WayIn } from "./model/session.ts";
+import { joinAccount, type WaitingAccount } from "./provider-account.ts";
 import { beginSession, type KeptSession } from "./sessions.ts";
 import {
   type CodeRow,
@@ -243,8 +244,16 @@ export async function useLink(tools: SignInTools, token: string, coming: Coming)
   });
 }
 
-/** Uses a typed code up and begins a session. */
-export async function useTypedCode(tools: SignInTools, typed: string, coming: Coming): Promise<CameIn> {
+/**
+ * Uses a typed code up and begins a session. `account`: a sign-in from elsewhere that is joined to the person by it, and
+ * counts as the way in from then on.
+ */
+export async function useTypedCode(
+  tools: SignInTools,
+  typed: string,
+  coming: Coming,
+  account: WaitingAccount | null = null,
+): Promise<CameIn> {
   const { db, vault } = tools;
   const { address, now } = coming;
   const from = { vault, attempt: "code", address } as const;
@@ -261,6 +270,19 @@ export async function useTypedCode(tools: SignInTools, typed: string, coming: Co
       return { ok: false, kind: "refused" };
     }
     await deleteName(transaction, mark, code.personId);
+    if (account !== null) {
+      const by = { recordedBy: code.madeBy ?? code.personId, now };
+      if (!(await joinAccount(transaction, tools, code.personId, account, by))) return { ok: false, kind: "refused" };
+      const { device, replaces } = coming;
+      const session = await beginSession(transaction, {
+        personId: code.personId,
+        way: "provider",
+        device,
+        replaces,
+        now,
+      });
+      return { ok: true, session, purpose: code.purpose };
+    }
     return await comeIn(transaction, tools, code, hasPost, code.way === "in-person" ? "helped" : "code", coming);
   });
 }

@@ -29,6 +29,8 @@ export {
   signInWithPasskey,
 } from "./passkeys.ts";
 export type { ListedPasskey } from "./passkeys.ts";
+export { JOINING_MINUTES, openWaiting, sealWaiting, signInByAccount } from "./provider-account.ts";
+export type { WaitingAccount } from "./provider-account.ts";
 export { beginSession, endSession, findSession, listSessions, revokeSessions } from "./sessions.ts";
 export type { KeptSession, ListedSession, NewSession } from "./sessions.ts";
 export { nobodyHasPasskey } from "./store.ts";

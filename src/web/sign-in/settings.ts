@@ -30,6 +30,7 @@ export type SignInSettings = {
   readonly proxies: number;
   /** The number to call for help; empty when there is none. */
   readonly telephone: string;
+  readonly log: (line: string) => void;
 };
 
 /** Folders for the renderer and for the messages. */
