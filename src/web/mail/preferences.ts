@@ -40,8 +40,8 @@ const form = z
     channel: z.enum([...CHANNELS, "any"]).default("any"),
     language: z.enum(LANGUAGES).default("en"),
     quiet: z.enum(["yes", "no"]).default("yes"),
-    from: z.string().max(10).default(USUAL_QUIET_HOURS.from),
-    to: z.string().max(10).default(USUAL_QUIET_HOURS.to),
+    from: z.string().max(100, { error: "mail.preferences.timeWrong" }).default(USUAL_QUIET_HOURS.from),
+    to: z.string().max(100, { error: "mail.preferences.timeWrong" }).default(USUAL_QUIET_HOURS.to),
     wanted: z.union([z.string().max(200), z.array(z.string().max(200)).max(200)]).optional(),
     needs: many(NEEDS),
   })
