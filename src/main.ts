@@ -1,4 +1,5 @@
 import { hkdfSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { styleText } from "node:util";
 import { systemClock } from "./core/clock.ts";
@@ -10,6 +11,12 @@ import { sequence } from "./core/record/index.ts";
 import { CommandError } from "./core/terminal/command-error.ts";
 import { showProgress, type Progress } from "./core/terminal/progress.ts";
 import { openVault, type Vault } from "./core/vault/index.ts";
+import {
+  openProvider,
+  type ProfileName,
+  type ProviderSettings,
+  readProviderSettings,
+} from "./core/sign-in/oidc/index.ts";
 import { answerLinkRequests, makeAdministratorLink, nobodyHasPasskey, tidySignIn } from "./core/sign-in/index.ts";
 import { buildSite, messageTemplates, projections, signInTools, type SignInOptions } from "./app.ts";
 import { serve, type Running } from "./web/serve.ts";
@@ -29,6 +36,9 @@ export type Settings = {
   /** Where people reach the site, without a path; undefined: on this machine. */
   readonly origin: string | undefined;
   readonly proxies: number;
+  readonly providers: readonly ProviderSettings[];
+  /** By provider: the identity level that a first sign-in needs to be joined to a person. */
+  readonly minimumLevels: Readonly<Record<ProfileName, string>>;
   readonly notifyKey: string | undefined;
   readonly notifyUrl: string | undefined;
   readonly smtpUrl: string | undefined;
@@ -54,6 +64,23 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     secure: environment["HANDRAIL_HTTPS"] === "1",
     origin: originOf(environment["HANDRAIL_ORIGIN"], environment["HANDRAIL_HTTPS"] === "1"),
     proxies: countOf(environment["HANDRAIL_PROXIES"] ?? "0", "HANDRAIL_PROXIES"),
+    providers: providersOf(environment),
+    minimumLevels: {
+      "one-login": levelOf(
+        environment["HANDRAIL_ONE_LOGIN_MINIMUM"] ?? "P2",
+        ["P1", "P2", "P3"],
+        "HANDRAIL_ONE_LOGIN_MINIMUM",
+      ),
+      "nhs-login": levelOf(
+        environment["HANDRAIL_NHS_LOGIN_MINIMUM"] ?? "P9",
+        ["P5", "P9"],
+        "HANDRAIL_NHS_LOGIN_MINIMUM",
+      ),
+      cis2: levelOf(environment["HANDRAIL_CIS2_MINIMUM"] ?? "3", ["1", "2", "3"], "HANDRAIL_CIS2_MINIMUM"),
+      // A directory of one's own knows one level only: enrolled.
+      entra: "enrolled",
+      own: "enrolled",
+    },
     notifyKey: environment["HANDRAIL_NOTIFY_KEY"],
     notifyUrl: environment["HANDRAIL_NOTIFY_URL"],
     smtpUrl: environment["HANDRAIL_SMTP_URL"],
@@ -84,6 +111,17 @@ function originOf(text: string | undefined, secure: boolean): string | undefined
   throw new CommandError(
     `HANDRAIL_ORIGIN=${text} is not the address of a site: write ${secure ? "https" : "http (or set HANDRAIL_HTTPS=1 for https)"}, a name and no path, such as ${secure ? "https://handrail.example.org" : "http://localhost:3000"}. Passkeys need a name, not a number.`,
   );
+}
+
+function providersOf(environment: NodeJS.ProcessEnv): readonly ProviderSettings[] {
+  const read = readProviderSettings(environment, (path) => readFileSync(path, "utf8"));
+  if (read.ok) return read.providers;
+  throw new CommandError(`The settings of sign-in are not in order:\n${read.faults.join("\n")}`);
+}
+
+function levelOf(text: string, levels: readonly string[], name: string): string {
+  if (levels.includes(text)) return text;
+  throw new CommandError(`${name}=${text} is not an identity level: write one of ${levels.join(", ")}.`);
 }
 
 /** Pence with at most two decimals, as hundredths of a penny; null when it is not set. */
@@ -205,7 +243,10 @@ async function start(
       // Passkeys need a name: a browser takes none for 127.0.0.1.
       origin: () => settings.origin ?? `http://localhost:${running?.port ?? settings.port}`,
       proxies: settings.proxies,
-      providers: [],
+      providers: settings.providers.map((each) => ({
+        provider: openProvider(each),
+        minimumLevel: settings.minimumLevels[each.profile],
+      })),
       pendingKey: derivedKey(open.vault, "handrail sign-in under way"),
     };
     const app = buildSite({

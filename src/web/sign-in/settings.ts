@@ -58,6 +58,7 @@ export const paths = {
   removePasskey: "/me/sign-in/passkeys/remove",
   endSessions: "/me/sign-in/sessions/end",
   help: "/people/:subjectId/sign-in-help",
+  helpStaff: "/staff/:subjectId/sign-in-help",
 } as const;
 
 export const next = z.string().max(2000).optional();
