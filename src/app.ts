@@ -136,7 +136,7 @@ export function buildSite(settings: SiteSettings) {
   return buildApp({
     routes: [
       ...all.flatMap((strand) => strand.routes),
-      ...apiRoutes({ ...machineTools, strands: all }),
+      ...apiRoutes({ ...machineTools, bodyName: site.bodyName, strands: all }),
       ...mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
       ...signInRoutes({
         ...settings.signIn,

@@ -1,4 +1,5 @@
 import type { FactDeclaration, Projection } from "../core/record/index.ts";
+import type { Operation } from "../web/api/operation.ts";
 import type { AnyRoute, Visitor } from "../web/route.ts";
 import type { Translate } from "../web/messages.ts";
 
@@ -6,6 +7,8 @@ import type { Translate } from "../web/messages.ts";
 export type Strand = {
   readonly name: string;
   readonly routes: readonly AnyRoute[];
+  /** What programs of other systems need to know of those routes that are for them. */
+  readonly operations?: readonly Operation[];
   /** The facts it writes to the record, with why the body may hold them. */
   readonly facts: readonly FactDeclaration[];
   readonly projections: readonly Projection[];

@@ -53,7 +53,7 @@ export function machineSite(db: Database, visitors: readonly Visitor[] = []): Ma
   const t = loadMessages("en", [strand.messages, API_MESSAGES]);
   const sessions = createSessions({ db, key: randomBytes(32), secure: false });
   const app = buildApp({
-    routes: [...strand.routes, ...apiRoutes({ ...tools, strands: [strand] })],
+    routes: [...strand.routes, ...apiRoutes({ ...tools, bodyName: "Northshore", strands: [strand] })],
     site: {
       bodyName: "Northshore",
       demonstration: true,

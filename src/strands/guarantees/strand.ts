@@ -5,6 +5,7 @@ import type { GuaranteeTools } from "./actions.ts";
 import { guaranteeFacts } from "./events.ts";
 import { paths } from "./paths.ts";
 import { guaranteeRoutes } from "./routes.ts";
+import { guaranteeOperations } from "./routes/operations.ts";
 import { MESSAGES_FOLDER } from "./words.ts";
 
 /** The door of the guarantees strand. */
@@ -12,6 +13,7 @@ export function guaranteesStrand(tools: GuaranteeTools): Strand {
   return {
     name: "guarantees",
     routes: guaranteeRoutes(tools),
+    operations: guaranteeOperations,
     facts: guaranteeFacts(tools.library),
     projections: tools.projections,
     templates: { guarantees: fileURLToPath(new URL("./pages/", import.meta.url)) },
