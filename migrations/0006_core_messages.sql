@@ -31,6 +31,7 @@ create table outbox_message (
 create index outbox_message_due on outbox_message (due_at) where state in ('queued', 'sending');
 create index outbox_message_due_urgent on outbox_message (due_at) where urgent and state in ('queued', 'sending');
 create index outbox_message_receipt on outbox_message (due_at) where state = 'sent' and due_at is not null;
+create index outbox_message_by_id on outbox_message (id);
 create index outbox_message_worklist on outbox_message (queued_at)
   where state in ('failed', 'bounced', 'unmet') and settled_at is null;
 create index outbox_message_sent on outbox_message (sent_at) where sent_at is not null;

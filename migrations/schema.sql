@@ -307,6 +307,7 @@ create table outbox_message (
   check ((provider = any (array['notify'::text, 'smtp'::text, 'development'::text]))),
   check ((state = any (array['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'bounced'::text, 'cancelled'::text, 'unmet'::text])))
 );
+create index outbox_message_by_id on outbox_message using btree (id);
 create index outbox_message_due on outbox_message using btree (due_at) where (state = any (array['queued'::text, 'sending'::text]));
 create index outbox_message_due_urgent on outbox_message using btree (due_at) where (urgent and (state = any (array['queued'::text, 'sending'::text])));
 create index outbox_message_receipt on outbox_message using btree (due_at) where ((state = 'sent'::text) and (due_at is not null));

@@ -23,6 +23,7 @@ export {
 export type { MessageState, SentRow, UnmetRow } from "./store.ts";
 export { CHANNELS, LANGUAGES } from "./templates.ts";
 export { createOutbox } from "./outbox.ts";
+export { cancelForTheDead } from "./tidy.ts";
 export type { Outbox, OutboxSettings } from "./outbox.ts";
 export { OUTBOX_JOB, openMessages, pokeWhenQueued } from "./open.ts";
 export type { Messages, MessagesSettings, SendingSettings } from "./open.ts";

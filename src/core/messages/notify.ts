@@ -31,6 +31,7 @@ const TEMPLATES_FOR = { minutes: 10 } as const;
 const CALL_MILLISECONDS = 30_000;
 /** Notify limits each key to 3,000 calls a minute and each day's texts and e-mails; without its own word, wait this long. */
 const TOO_MANY_WAIT = { seconds: 10 } as const;
+const TOO_MANY_TODAY_WAIT = { minutes: 30 } as const;
 
 interface Failure {
   readonly code?: string;
@@ -162,7 +163,9 @@ export function notifyOutcome(failure: Failure, now: Temporal.Instant): Exclude<
       return {
         kind: "later",
         reason: "notify-too-many",
-        after: retryAfter(response.headers?.["retry-after"], now),
+        after: /today|daily/i.test(words)
+          ? Temporal.Duration.from(TOO_MANY_TODAY_WAIT)
+          : retryAfter(response.headers?.["retry-after"], now),
         stops: "all",
       };
     default:

@@ -74,6 +74,14 @@ export function openMessages(settings: MessagesSettings): Messages {
           return null;
         },
       },
+      {
+        name: "messages-tidy",
+        cron: "40 3 * * *",
+        run: async () => {
+          await outbox.tidy();
+          return null;
+        },
+      },
     ],
     close: () => outbox.close(),
   };

@@ -16,12 +16,13 @@ import {
 import { startNotify } from "../../../tests/harness/notify.ts";
 import { startMail } from "../../../tests/harness/smtp.ts";
 import { type Database, inTransaction } from "../database/index.ts";
-import { endKey } from "../vault/index.ts";
+import { endKey, putPersonalData } from "../vault/index.ts";
 import { developmentTransport, readShownMail } from "./development.ts";
 import { DIED, NEED_RECORDED, PREFERENCE_SET } from "./facts.ts";
 import { queueMessage } from "./index.ts";
 import { notifyTransport } from "./notify.ts";
 import { createOutbox, type OutboxSettings } from "./outbox.ts";
+import { cancelForTheDead } from "./tidy.ts";
 import { joinTransports, type Transport } from "./sender.ts";
 import { smtpTransport } from "./smtp.ts";
 import { readByReference, readUnmet } from "./store.ts";
@@ -147,6 +148,13 @@ test("a message goes in the language and by the channel that the person asked fo
         quietHours: null,
         switchedOff: [],
       });
+      await putPersonalData(
+        db,
+        vault,
+        "identity",
+        [{ subjectId: "bob", value: { name: "Bob Osei", birthDate: null, identifiers: [] } }],
+        clock.now(),
+      );
       await putFact(db, "bob", NEED_RECORDED, { need: "contact-by-letter" });
       await queueLink(db, vault, "ann", clock.now());
       await queueLink(db, vault, "bob", clock.now());
@@ -162,7 +170,10 @@ test("a message goes in the language and by the channel that the person asked fo
           ["letter", "", "Ewch i https://handrail.example/l/bob"],
         ],
       );
-      assert.equal(notify.taken[1]?.personalisation["address_line_3"], "NS1 1AA");
+      assert.deepEqual(
+        [1, 2, 3, 4].map((line) => notify.taken[1]?.personalisation[`address_line_${line}`]),
+        ["Bob Osei", "1 High Street", "Northshore", "NS1 1AA"],
+      );
     });
   } finally {
     await notify.close();
@@ -189,6 +200,33 @@ test("a need that cannot be met, and a person without contact, come before a mem
       ],
     );
     assert.equal((await readShownMail(db, vault)).length, 0);
+  });
+});
+
+test("who has died since leaves the list of unmet needs; an old message is removed, a waiting one is not", async () => {
+  await withTestDatabase(async (db) => {
+    const { vault, clock, outbox } = await outboxOver(db, (own, time) => [
+      developmentTransport(db, own, { clock: time, production: false }),
+    ]);
+    await putContacts(db, vault, { bob: contact({ email: "bob@example.org" }) });
+    const dead = await queueLink(db, vault, "ann", clock.now());
+    const missing = await queueLink(db, vault, "cai", clock.now());
+    const sent = await queueLink(db, vault, "bob", clock.now());
+    await outbox.drain();
+    await putFact(db, "ann", DIED, {});
+    assert.equal(await cancelForTheDead(db, clock.now()), 1);
+    assert.deepEqual(
+      (await readUnmet(db, { offset: 0, limit: 10 })).map((row) => row.subjectId),
+      ["cai"],
+    );
+    assert.equal((await readByReference(db, dead))?.reason, "died");
+    clock.go({ hours: 24 * 729 });
+    assert.equal(await outbox.tidy(), 0);
+    assert.equal((await readShownMail(db, vault)).length, 0, "a demonstration's mail is kept for a week");
+    clock.go({ hours: 48 });
+    assert.equal(await outbox.tidy(), 2);
+    assert.equal(await readByReference(db, sent), undefined);
+    assert.equal((await readByReference(db, missing))?.state, "unmet");
   });
 });
 

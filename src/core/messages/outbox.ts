@@ -7,11 +7,12 @@
  */
 import type { Clock } from "../clock.ts";
 import { type Database, inTransaction, type Transaction } from "../database/index.ts";
-import { openForSubjects, type Vault } from "../vault/index.ts";
+import { openForSubjects, readPersonalData, type Vault } from "../vault/index.ts";
 import { contactMarks, type Recipient, readRecipients } from "./contacts.ts";
 import { afterAttempt, DOUBT_WAIT, nextReceiptLook, type Outcome, type Provider, resolveDoubt } from "./outcome.ts";
 import { planDelivery } from "./plan.ts";
 import type { Outgoing, Receipt, Sender } from "./sender.ts";
+import { tidyMessages } from "./tidy.ts";
 import {
   markUnusable,
   messageKey,
@@ -47,6 +48,8 @@ export interface Outbox {
   drain(): Promise<Temporal.Instant | null>;
   /** Asks Notify what became of messages it took. Gives how many it asked about. */
   askReceipts(): Promise<number>;
+  /** Takes what nobody needs any more off the lists and out of the tables. Gives how many messages that were. */
+  tidy(): Promise<number>;
   /** Writes down that a message came back. `contact`: its address does not work, for good. False when there is none such. */
   recordBounce(reference: string, kind: "contact" | "message"): Promise<boolean>;
   close(): Promise<void>;
@@ -78,7 +81,8 @@ export function createOutbox(settings: OutboxSettings): Outbox {
       if (limit === 0) return allowance.next(started);
       const taken = await takeBatch(settings, limit);
       if (taken.looked === 0) return readNextDue(db);
-      allowance.use(taken.ready.length + taken.doubtful.length, started);
+      const calls = taken.ready.filter((each) => each.provider === "notify").length + taken.doubtful.length;
+      allowance.use(calls, started);
       const halt = await handOver(settings, taken);
       if (halt !== null) return halt;
     }
@@ -93,6 +97,7 @@ export function createOutbox(settings: OutboxSettings): Outbox {
       return draining;
     },
     askReceipts: () => askReceipts(settings),
+    tidy: () => tidyMessages(db, clock.now()),
     async recordBounce(reference, kind) {
       const row = await readByReference(db, reference);
       if (row === undefined || !["sending", "sent", "delivered"].includes(row.state)) return false;
@@ -142,14 +147,34 @@ async function takeBatch(settings: OutboxSettings, limit: number): Promise<Batch
       if (decided.to !== null) ready.push({ row: marked, ...decided.to });
       return marked;
     });
+    const letters = ready.filter(({ outgoing }) => outgoing.channel === "letter");
+    const names = await readPersonalData(
+      transaction,
+      vault,
+      letters.map(({ row }) => row.subjectId),
+      "identity",
+    );
     const written = await updateMessages(transaction, changed, now);
     const stood = (row: OutboxRow): boolean => written.has(messageKey(row));
     return {
-      ready: ready.filter(({ row }) => stood(row)).map((each) => ({ ...each, row: nextRevision(each.row) })),
+      ready: ready
+        .filter(({ row }) => stood(row))
+        .map((each) => ({
+          ...each,
+          row: nextRevision(each.row),
+          outgoing: addressed(each.outgoing, names.get(each.row.subjectId)?.name),
+        })),
       doubtful: doubtful.filter(stood).map(nextRevision),
       looked: rows.length,
     };
   });
+}
+
+/** A letter carries the name above the address. */
+function addressed(outgoing: Outgoing, name: string | undefined): Outgoing {
+  return outgoing.channel === "letter" && name !== undefined
+    ? { ...outgoing, to: `${name}\n${outgoing.to}` }
+    : outgoing;
 }
 
 const nextRevision = (row: OutboxRow): OutboxRow => ({ ...row, revision: row.revision + 1 });

@@ -36,6 +36,8 @@ test("Notify's Retry-After is kept to, in seconds or as a date, an hour at most"
     ["90", "Mon, 02 Mar 2026 12:01:00 GMT", "Mon, 02 Mar 2026 11:00:00 GMT", "999999", "soon", undefined].map(after),
     [90, 60, 1, 3600, 10, 10],
   );
+  const today = answered(429, "Exceeded send limits (email: 250000) for today");
+  assert.equal(today.kind === "later" ? today.after?.total("minutes") : null, 30);
 });
 
 test("a mail server's answers: 4yz again, 5yz not; silence is doubt only once a connection stood", () => {

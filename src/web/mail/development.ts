@@ -46,7 +46,8 @@ export function whenOf(instant: Temporal.Instant, timeZone: string, formats: For
 /** The name of a template as people know it; one that is gone is named by its id. */
 export function purposeOf({ messages }: Pick<MailTools, "messages">, id: string, t: Translate): string {
   const purpose = messages.templates.get(id)?.purpose;
-  return purpose?.[t.language === "cy" ? "cy" : "en"] ?? id;
+  // A sentence in the list of templates, a label here.
+  return purpose?.[t.language === "cy" ? "cy" : "en"].replace(/\.$/, "") ?? id;
 }
 
 /** A line with its addresses as links. Only addresses of the web, so that a message cannot plant a script. */

@@ -59,9 +59,9 @@ export function overviewRoutes({ db, messages, prices, timeZone }: MailTools): r
                 ? t("mail.overview.free", { left: formats.number(forecast.freeFragmentsLeft) })
                 : t("mail.overview.forecastMeaning"),
           handed: t("mail.overview.handed", {
-            messages: formats.number(month.messages),
-            fragments: formats.number(month.fragments),
-            letters: formats.number(month.letters),
+            messages: month.messages,
+            fragments: month.fragments,
+            letters: month.letters,
           }),
           states: MESSAGE_STATES.map((state) => ({
             cells: [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  cancelForTheDead,
   countUnmet,
   readUnmet,
   readUnmetOne,
@@ -39,7 +40,8 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
       access: { kind: "body", action: "view", what: "work" },
       audit: { kind: "list", purpose: "see whom messages could not reach" },
       input: { query },
-      handle: async ({ input, page, shown, t, formats, url }) => {
+      handle: async ({ input, page, shown, now, t, formats, url }) => {
+        await cancelForTheDead(db, now);
         const offset = (input.query.page - 1) * PAGE_SIZE;
         const [rows, total] = await Promise.all([readUnmet(db, { offset, limit: PAGE_SIZE }), countUnmet(db)]);
         const subjects = [...new Set(rows.map((row) => row.subjectId))];
