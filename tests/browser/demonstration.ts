@@ -2,14 +2,17 @@ import { randomBytes } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { buildSite, projections } from "../../src/app.ts";
 import { fixedClock } from "../../src/core/clock.ts";
-import type { Database } from "../../src/core/database/index.ts";
+import { type Database, inTransaction } from "../../src/core/database/index.ts";
+import { type Messages, queueMessage } from "../../src/core/messages/index.ts";
 import { readInstallation } from "../../src/core/directory/index.ts";
 import type { Vault } from "../../src/core/vault/index.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
 import { demonstrationPeople } from "../../seeds/standing.ts";
+import { storyIds } from "../../seeds/stories.ts";
 import { withTestDatabase } from "../harness/database.ts";
-import { shownMessages } from "../harness/messages.ts";
+import { putFact, reminder, shownMessages } from "../harness/messages.ts";
+import { UNMET_MESSAGE } from "./examples.ts";
 import { visit, type Visit } from "./harness.ts";
 
 /** The day on which the tests visit the demonstration region: a Wednesday. */
@@ -49,6 +52,8 @@ export async function openDemonstration(): Promise<Demonstration> {
   });
   const installation = await readInstallation(db);
   if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
+  const mail = shownMessages(db, vault, fixedClock(NOW));
+  await leaveUnmet(db, vault, mail.messages);
   const failures: string[] = [];
   const app = buildSite({
     db,
@@ -66,7 +71,7 @@ export async function openDemonstration(): Promise<Demonstration> {
     secure: false,
     sourceUrl: "/guarantees",
     contactEmail: "help@example.org",
-    ...shownMessages(db, vault, fixedClock(NOW)),
+    ...mail,
     log: (line) => failures.push(line),
   });
   const site = await visit(app);
@@ -102,6 +107,23 @@ export async function openDemonstration(): Promise<Demonstration> {
       if (failures.length > 0) throw new Error(`The site failed while it was tested:\n${failures.join("\n")}`);
     },
   };
+}
+
+/** Gwenllian needs braille, and nothing we send is in braille: her reminder waits for a member of staff. */
+async function leaveUnmet(db: Database, vault: Vault, { outbox }: Pick<Messages, "outbox">): Promise<void> {
+  const subjectId = storyIds.gwenllian;
+  await putFact(db, subjectId, "communication-need-recorded", { need: "braille" });
+  await inTransaction(db, (transaction) =>
+    queueMessage(transaction, vault, {
+      id: UNMET_MESSAGE,
+      subjectId,
+      template: reminder,
+      values: { date: "14 March" },
+      causedBy: null,
+      now: NOW,
+    }),
+  );
+  await outbox.drain();
 }
 
 /** A test database for as long as a file of tests needs it. */

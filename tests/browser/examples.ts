@@ -6,6 +6,9 @@ const gwenllian = `/people/${storyIds.gwenllian}`;
 const ines = `/people/${storyIds.ines}`;
 const tom = `/people/${storyIds.tom}`;
 
+/** A message that the demonstration's tests leave on the list of unmet needs. */
+export const UNMET_MESSAGE = "unmet-message-of-the-tests";
+
 /** An address and its visitor for each page. A route that is not here, or in the other two lists, fails the first test. */
 export const pages: Readonly<Record<string, readonly Example[]>> = {
   "/": [
@@ -23,6 +26,16 @@ export const pages: Readonly<Record<string, readonly Example[]>> = {
     { path: `${ines}/record?case=story-ines-hip`, as: "amara" },
     { path: `${ines}/record?case=story-ines-hip&type=care-paused`, as: "amara" },
   ],
+  "/people/:subjectId/messages": [
+    { path: `${gwenllian}/messages`, as: "gwenllian" },
+    { path: `${gwenllian}/messages`, as: "siobhan" },
+  ],
+  "/staff/messages": [{ path: "/staff/messages", as: "siobhan" }],
+  "/staff/unmet-needs": [{ path: "/staff/unmet-needs", as: "siobhan" }],
+  "/staff/unmet-needs/:subjectId/:id": [
+    { path: `/staff/unmet-needs/${storyIds.gwenllian}/${UNMET_MESSAGE}`, as: "siobhan" },
+  ],
+  "/dev/mail": [{ path: "/dev/mail", as: null }],
   "/worklist": [
     { path: "/worklist", as: "siobhan" },
     { path: "/worklist?service=nothing-here", as: "siobhan" },

@@ -47,7 +47,14 @@ export async function openJobs(db: Database, { jobs, log }: JobsSettings): Promi
     reindex: false,
   });
   boss.on("error", (error) => log(`jobs: ${error instanceof Error ? error.message : String(error)}`));
-  await boss.start();
+  await boss.start().catch((error: unknown) => {
+    if ((error as { code?: string }).code !== "42501") throw error;
+    throw new Error(
+      `The tables of the jobs could not be made: the database's user may not create the schema ${SCHEMA}. ` +
+        `Have an administrator run GRANT CREATE ON DATABASE … TO … for the user that DATABASE_URL names, and start again.`,
+      { cause: error },
+    );
+  });
   const workers = new Map<string, string>();
   const waking = new Map<string, NodeJS.Timeout>();
   let stopped = false;
