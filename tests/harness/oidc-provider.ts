@@ -12,6 +12,7 @@ import { readVtr } from "../../src/core/sign-in/oidc/vtr.ts";
 export const CLIENT_ID = "handrail-test";
 export const CLIENT_SECRET = "a-secret-known-to-both-sides-of-the-test";
 export const REDIRECT_URI = "https://handrail.example/sign-in/callback";
+const SERVICE = new URL(REDIRECT_URI).origin;
 export const SUBJECT = "urn:fdc:gov.uk:2022:alice";
 
 /** How to spoil a token: other claims, or a header or signature that is not right. */
@@ -71,10 +72,11 @@ export interface TestProviderOptions {
   /** What the client is registered for. */
   readonly authentication?: "private_key_jwt" | "client_secret_post";
   readonly idTokenAlgorithm?: "ES256" | "RS256" | "RS512";
+  readonly redirectUri?: string;
 }
 
 export async function startTestProvider(options: TestProviderOptions = {}): Promise<TestProvider> {
-  const { authentication = "private_key_jwt", idTokenAlgorithm = "ES256" } = options;
+  const { authentication = "private_key_jwt", idTokenAlgorithm = "ES256", redirectUri = REDIRECT_URI } = options;
   const client = await generateKeyPair("RS256", { extractable: true });
   const clientJwk = await exportJWK(client.publicKey);
   const idTokenKeys = { published: [await newKey(idTokenAlgorithm, "id-1")], signs: 0 };
@@ -114,7 +116,7 @@ export async function startTestProvider(options: TestProviderOptions = {}): Prom
     clients: [
       {
         client_id: CLIENT_ID,
-        redirect_uris: [REDIRECT_URI],
+        redirect_uris: [redirectUri],
         response_types: ["code"],
         grant_types: ["authorization_code"],
         token_endpoint_auth_method: authentication,
@@ -415,7 +417,7 @@ async function visit(url: URL): Promise<URL> {
   const jar = new Map<string, string>();
   let at = url;
   for (let step = 0; step < 10; step++) {
-    if (at.href.startsWith(REDIRECT_URI)) return at;
+    if (at.origin === SERVICE) return at;
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(at, { redirect: "manual", headers: { cookie } });
     for (const line of response.headers.getSetCookie()) {

@@ -185,13 +185,13 @@ export async function addPasskey(ceremony: Ceremony, toAdd: ToAdd): Promise<Adde
   const { tools, now } = ceremony;
   const { personId } = toAdd;
   const response = creation.safeParse(toAdd.response);
-  if (!response.success) return refuse({ kind: "not-accepted" });
   const added = await inTransaction(tools.db, async (transaction): Promise<Added> => {
     const existing = await readPasskeys(transaction, personId);
     const names = await namesOf(transaction, tools.vault, existing);
     const name = checkName(toAdd.name, names);
     if (!name.ok) return refuse({ kind: "name", fault: name.fault });
     if (existing.length >= MOST_PASSKEYS) return refuse({ kind: "too-many" });
+    if (!response.success) return refuse({ kind: "not-accepted" });
     const challenge = await takeChallenge(transaction, ceremony, "add", response.data.response.clientDataJSON);
     if (challenge === null) return refuse({ kind: "not-accepted" });
     const verified = await verifyRegistrationResponse({
