@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addMachineCommands } from "./core/machines/commands.ts";
 import { CommandError } from "./core/terminal/command-error.ts";
 import { showProgress } from "./core/terminal/progress.ts";
 import type { OpenInstallation } from "./main.ts";
@@ -155,6 +156,7 @@ program
   );
 
 addGuaranteeCommands(program, withRecord);
+addMachineCommands(program, withRecord);
 for (const command of allCommands(program)) command.exitOverride();
 
 /** Does what the command line says, and sets the exit code. */
