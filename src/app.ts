@@ -2,11 +2,17 @@ import { logLook } from "./core/access-log/index.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Database } from "./core/database/index.ts";
 import type { Installation } from "./core/directory/index.ts";
-import { tokenKey } from "./core/machines/index.ts";
+import { listMachines, tokenKey } from "./core/machines/index.ts";
 import { declareTemplates, type Messages, type Prices, type Templates } from "./core/messages/index.ts";
 import type { Projection } from "./core/record/index.ts";
-import { givePost, loadActor, peopleProjection, readWhose } from "./core/people/index.ts";
-import { signInTemplates, type SignInTools } from "./core/sign-in/index.ts";
+import { givePost, loadActor, peopleProjection, peopleTemplates, readWhose } from "./core/people/index.ts";
+import {
+  inviteByEmail,
+  putSignInEmail,
+  revokeSessions,
+  signInTemplates,
+  type SignInTools,
+} from "./core/sign-in/index.ts";
 import { readPersonalData, type Vault } from "./core/vault/index.ts";
 import { clockProjection, definitionsOf, library } from "./strands/guarantees/index.ts";
 import { guaranteesStrand } from "./strands/guarantees/strand.ts";
@@ -15,6 +21,7 @@ import { apiRoutes, API_MESSAGES, API_TEMPLATES, findMachine } from "./web/api/i
 import { loadAssets } from "./web/assets.ts";
 import { MAIL_MESSAGES, MAIL_TEMPLATES, mailRoutes } from "./web/mail/index.ts";
 import { loadMessages } from "./web/messages.ts";
+import { PEOPLE_MESSAGES, PEOPLE_TEMPLATES, peopleRoutes, type PeoplePageTools } from "./web/people/index.ts";
 import { createRenderer } from "./web/render.ts";
 import type { Visitor } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
@@ -36,7 +43,7 @@ export function projections(): readonly Projection[] {
 
 /** What messages of the whole program say. Whoever sends a message adds its template here. */
 export function messageTemplates(): Templates {
-  return declareTemplates(signInTemplates);
+  return declareTemplates([...signInTemplates, ...peopleTemplates]);
 }
 
 export type SiteSettings = {
@@ -97,6 +104,27 @@ export function signInTools({
   };
 }
 
+/** What the pages about people need of the program. */
+export function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation" | "signIn">): PeoplePageTools {
+  const { db, vault, installation } = settings;
+  const tools = signInTools(settings);
+  return {
+    db,
+    vault,
+    get origin() {
+      return tools.origin;
+    },
+    timeZone: installation.timeZone,
+    projections: tools.projections,
+    invite: async (transaction, { personId, email, by, now }) => {
+      await putSignInEmail(transaction, vault, personId, email);
+      await inviteByEmail(transaction, tools, { personId, email, madeBy: by, now });
+    },
+    endSessions: async (personId, now) => void (await revokeSessions(db, personId, now)),
+    machineNames: async () => new Map((await listMachines(db)).map(({ id, name }) => [id, name])),
+  };
+}
+
 /** Every strand, with the tools it needs. */
 export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installation">): readonly Strand[] {
   return [
@@ -119,6 +147,7 @@ export function buildSite(settings: SiteSettings) {
     MAIL_MESSAGES,
     SIGN_IN_MESSAGES,
     API_MESSAGES,
+    PEOPLE_MESSAGES,
   ]);
   const sessions = createSessions({
     db: settings.db,
@@ -138,6 +167,7 @@ export function buildSite(settings: SiteSettings) {
       ...all.flatMap((strand) => strand.routes),
       ...apiRoutes({ ...machineTools, bodyName: site.bodyName, strands: all }),
       ...mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
+      ...peopleRoutes(peopleTools(settings)),
       ...signInRoutes({
         ...settings.signIn,
         tools: signInTools(settings),
@@ -171,6 +201,7 @@ export function buildSite(settings: SiteSettings) {
       folders: Object.assign(
         {},
         API_TEMPLATES,
+        PEOPLE_TEMPLATES,
         MAIL_TEMPLATES,
         SIGN_IN_TEMPLATES,
         ...all.map((strand) => strand.templates),

@@ -22,13 +22,13 @@ test("a person sees who looked at their data, newest first, and a list is one ba
     await logLook(db, look(["ann"], "2026-03-01T09:00:00Z"));
     await logLook(db, look(["ann", "bob", "ann"], "2026-03-02T09:00:00Z"));
     await logLook(db, look([], "2026-03-03T09:00:00Z"));
-    const [newest, oldest, ...others] = await readLooks(db, "ann");
+    const [newest, oldest, ...others] = await readLooks(db, ["ann"]);
     assert.deepEqual(
       [String(newest?.seenAt), String(oldest?.seenAt), others],
       ["2026-03-02T09:00:00Z", "2026-03-01T09:00:00Z", []],
     );
-    assert.equal((await readLooks(db, "bob"))[0]?.batchId, newest?.batchId);
-    assert.equal((await readLooks(db, "ann", 1)).length, 1);
+    assert.equal((await readLooks(db, ["bob"]))[0]?.batchId, newest?.batchId);
+    assert.equal((await readLooks(db, ["ann"], { limit: 1 })).length, 1);
   });
 });
 

@@ -52,16 +52,27 @@ export async function logLook(db: Database, look: Look): Promise<void> {
   );
 }
 
-/** The latest looks at a subject's data, newest first. */
+export interface LooksWanted {
+  readonly limit?: number;
+  /** Left out before the limit counts, so that what is left out leaves no gap. */
+  readonly exceptBatches?: readonly string[];
+  readonly exceptRoutes?: readonly string[];
+  readonly exceptSeenBy?: readonly string[];
+}
+
+/** The latest looks at a person's data, under any of their records, newest first. */
 export async function readLooks(
   db: Database | Transaction,
-  subjectId: string,
-  limit = 200,
+  subjectIds: readonly string[],
+  { limit = 200, exceptBatches = [], exceptRoutes = [], exceptSeenBy = [] }: LooksWanted = {},
 ): Promise<readonly AccessLogEntry[]> {
   const rows = await db
     .selectFrom("access_log")
     .selectAll()
-    .where("subject_id", "=", subjectId)
+    .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
+    .where(sql<boolean>`batch_id <> all(${[...exceptBatches]}::text[])`)
+    .where(sql<boolean>`route <> all(${[...exceptRoutes]}::text[])`)
+    .where(sql<boolean>`seen_by <> all(${[...exceptSeenBy]}::text[])`)
     .orderBy("seen_at", "desc")
     .orderBy("batch_id", "desc")
     .limit(limit)

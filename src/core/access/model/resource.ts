@@ -18,6 +18,7 @@ export const RESOURCES = {
   projects: { ofAPerson: false, fields: ["plan", "results"] },
   figures: { ofAPerson: false, fields: ["drafts", "releases"] },
   work: { ofAPerson: false, fields: ["messages"] },
+  emergency: { ofAPerson: false, fields: ["open"] },
 } as const satisfies Readonly<Record<string, { readonly ofAPerson: boolean; readonly fields: readonly string[] }>>;
 
 export type Resource = keyof typeof RESOURCES;

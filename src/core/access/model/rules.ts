@@ -494,6 +494,24 @@ export const RULES: readonly Rule[] = [
     "oversight",
     "Managers see what could not be delivered.",
   ),
+  rule(
+    "B1",
+    ofTheBody("front-line"),
+    CHANGE,
+    "emergency",
+    ["open"],
+    "emergency",
+    "Front-line staff may open a record in an emergency, with a reason the person is told.",
+  ),
+  rule(
+    "B2",
+    ofTheBody("clinician"),
+    CHANGE,
+    "emergency",
+    ["open"],
+    "emergency",
+    "Clinicians may open a record in an emergency, with a reason the person is told.",
+  ),
 ];
 
 function rule(

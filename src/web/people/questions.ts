@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { decide } from "../../core/access/index.ts";
+import { readLooks } from "../../core/access-log/index.ts";
+import { answerQuestion, readQuestions, readRecordsOf, readWhose, type QuestionRow } from "../../core/people/index.ts";
+import { readPersonalData } from "../../core/vault/index.ts";
+import { newId } from "../../core/ids.ts";
+import { emptyForm, formView, type FormView } from "../form.ts";
+import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
+import { peoplePaths } from "./paths.ts";
+import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+
+const params = z.object({ subjectId: z.string().min(1).max(200), question: z.string().min(1).max(100) });
+const form = z.object({
+  id: z.string().min(1).max(100),
+  outcome: z.enum(["in-order", "not-in-order"], { error: "people.questions.outcomeMissing" }),
+  words: z.string().trim().min(1, "people.questions.wordsMissing").max(2000, "people.looks.wordsLong"),
+});
+type WithQuestion = { readonly params: { readonly subjectId: string; readonly question: string } };
+const subject = (input: WithQuestion) => input.params.subjectId;
+
+/** Questions that people ask about who looked at their record: a manager of the place answers, and they are told. */
+export function questionRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
+  const access = { kind: "person", action: "change", what: "questions", subject } as const;
+  const audit = { kind: "person", purpose: "answer a question about a look", subject } as const;
+  return [
+    route({
+      name: "people.questions",
+      method: "GET",
+      path: peoplePaths.questions,
+      access: { kind: "list", action: "view", what: "questions" },
+      audit: { kind: "list", purpose: "see what people ask about looks at their records" },
+      input: { query: z.object({ done: z.literal("1").optional() }) },
+      handle: async ({ page, visitor, input, shown, now, t, formats }) => {
+        const rows = await answerable(tools, visitor, now);
+        shown([...new Set(rows.map(({ subjectId }) => subjectId))]);
+        const names = await namesOf(
+          tools,
+          rows.map(({ subjectId }) => subjectId),
+        );
+        return page("people/questions.njk", {
+          title: t("people.questions.title"),
+          done: input.query.done === "1",
+          rows: rows.map((row) => ({
+            href: peoplePaths.answer(row.subjectId, row.id),
+            text: names.get(row.subjectId) ?? row.subjectId,
+            hint: t("people.questions.since", { date: formats.plainDate(localMoment(tools, row.askedAt)) }),
+          })),
+        });
+      },
+    }),
+    route({
+      name: "people.questions.one",
+      method: "GET",
+      path: "/staff/questions/:subjectId/:question",
+      access,
+      audit,
+      input: { params },
+      handle: (context) => answerPage(tools, context, emptyForm(form, { id: newId() }), 200),
+    }),
+    route({
+      name: "people.questions.answer",
+      method: "POST",
+      path: "/staff/questions/:subjectId/:question",
+      access,
+      audit,
+      input: { params, form },
+      handle: async (context) => {
+        const { input, visitor, now, redirect, notFound, t } = context;
+        const { subjectId, question } = input.params;
+        if (!input.form.ok) return answerPage(tools, context, formView(input.form.typed, input.form.faults), 422);
+        const asked = (await readQuestions(tools.db, { subject: subjectId })).find(({ id }) => id === question);
+        if (asked === undefined || asked.answeredAt !== null) return notFound(t("people.questions.gone"));
+        const { id, outcome, words } = input.form.value;
+        const about = { subjectId, question, askedBy: asked.askedBy, outcome, words };
+        await answerQuestion(tools, about, { recordedBy: visitor?.personId ?? "nobody", now, id });
+        return redirect(`${peoplePaths.questions}?done=1`);
+      },
+    }),
+  ];
+}
+
+/** Open questions about people of the visitor's own place. */
+async function answerable(
+  tools: PeoplePageTools,
+  visitor: Visitor | null,
+  now: Temporal.Instant,
+): Promise<readonly QuestionRow[]> {
+  if (visitor === null) return [];
+  const found: QuestionRow[] = [];
+  for (const row of await readQuestions(tools.db, "open")) {
+    const whose = await readWhose(tools.db, row.subjectId, now);
+    const question = { actor: visitor.actor, action: "change", what: "questions", whose } as const;
+    if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);
+  }
+  return found;
+}
+
+async function answerPage(
+  tools: PeoplePageTools,
+  {
+    input,
+    page,
+    notFound,
+    now,
+    t,
+    formats,
+  }: Pick<RouteContext<WithQuestion>, "input" | "page" | "notFound" | "now" | "t" | "formats">,
+  view: FormView,
+  status: number,
+): Promise<Response> {
+  const { subjectId, question } = input.params;
+  const asked = (await readQuestions(tools.db, { subject: subjectId })).find(({ id }) => id === question);
+  if (asked === undefined || asked.answeredAt !== null) return notFound(t("people.questions.gone"));
+  const { all } = await readRecordsOf(tools.db, subjectId, now);
+  const look = (await readLooks(tools.db, all, { limit: 2_000 })).find(({ batchId }) => batchId === asked.batchId);
+  const names = await namesOf(tools, [subjectId, asked.askedBy, ...(look === undefined ? [] : [look.seenBy])]);
+  const words = (await readPersonalData(tools.db, tools.vault, [subjectId], `words:${question}`)).get(subjectId);
+  return page(
+    "people/question.njk",
+    {
+      title: t("people.questions.oneTitle"),
+      back: { text: t("people.questions.title"), href: peoplePaths.questions },
+      name: names.get(subjectId) ?? subjectId,
+      askedBy: names.get(asked.askedBy) ?? asked.askedBy,
+      words: words ?? "",
+      look:
+        look === undefined
+          ? null
+          : {
+              when: formats.moment(localMoment(tools, look.seenAt)),
+              who: names.get(look.seenBy) ?? look.seenBy,
+              did: t(`people.what.${look.action}.${look.what ?? "other"}`),
+              rules: look.reasons
+                .map(({ rule, through }) => (through === null ? rule : `${rule} (${through})`))
+                .join(", "),
+            },
+      action: peoplePaths.answer(subjectId, question),
+      form: view,
+    },
+    { status },
+  );
+}

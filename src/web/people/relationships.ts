@@ -1,0 +1,383 @@
+import { z } from "zod";
+import { COVERS, type Cover } from "../../core/access/index.ts";
+import { readDirectory } from "../../core/directory/index.ts";
+import { newId } from "../../core/ids.ts";
+import {
+  endRelationship,
+  EVIDENCE,
+  inviteToAct,
+  readBans,
+  readOffers,
+  readRelationships,
+  readTeams,
+  recordOne,
+  startRelationship,
+  type RelationshipRow,
+} from "../../core/people/index.ts";
+import { dateInputItems, emptyForm, formView, plainDate, type FormView } from "../form.ts";
+import { route, type AnyRoute, type RouteContext } from "../route.ts";
+import { ACCOUNT_PATH } from "../shell.ts";
+import { peoplePaths } from "./paths.ts";
+import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
+
+const id = z.string().min(1).max(100);
+const params = z.object({ subjectId: z.string().min(1).max(200) });
+const endForm = z.object({ kind: z.enum(["relationship", "offer", "ban"]), what: z.string().min(1).max(200), id });
+
+/** What a person may let somebody else see, each in words: covers of the decision table. */
+const SHARED = ["promises", "details.name", "package.plan"] as const satisfies readonly Cover[];
+/** What somebody can be shut off from. */
+const SHUT = ["*", "details.contact", "promises", "check-ins", "messages"] as const satisfies readonly Cover[];
+
+const many = <T extends string>(values: readonly T[], missing: string) =>
+  z
+    .union([z.enum(values as [T, ...T[]]), z.array(z.enum(values as [T, ...T[]])).max(values.length)], {
+      error: missing,
+    })
+    .transform((value): readonly T[] => (Array.isArray(value) ? value : [value as T]));
+const optionalDate = z
+  .union([z.literal("").transform(() => null), z.literal("--").transform(() => null), plainDate])
+  .default(null);
+
+const inviteForm = z.object({
+  id,
+  name: z.string().trim().min(1, "people.invite.nameMissing").max(200, "people.invite.nameLong"),
+  email: z.email({ error: "people.invite.emailMissing" }).max(254),
+  covers: many(SHARED, "people.invite.coversMissing"),
+  until: optionalDate,
+});
+const consentForm = z.object({
+  id,
+  organisation: z.string().min(1, "people.consent.organisationMissing").max(200),
+  covers: many(["promises", "package.plan"] as const, "people.invite.coversMissing"),
+  until: optionalDate,
+});
+const officerForm = z.object({
+  id,
+  bond: z.enum(["guardian", "family", "lead-professional", "team"], { error: "people.officer.bondMissing" }),
+  holder: z.string().trim().min(1, "people.officer.holderMissing").max(200),
+  evidence: z.enum(EVIDENCE, { error: "people.officer.evidenceMissing" }),
+  until: optionalDate,
+});
+const barForm = z.object({
+  id,
+  kind: z.enum(["barred", "court-order", "details-hidden", "competence"], { error: "people.bar.kindMissing" }),
+  holder: z.string().trim().max(200).default(""),
+  covers: many(SHUT, "people.bar.coversMissing"),
+  until: optionalDate,
+});
+
+type WithSubject = { readonly params: { readonly subjectId: string } };
+const subject = (input: WithSubject) => input.params.subjectId;
+
+/** Who may act for somebody: seen, invited, agreed to, evidenced, ended. */
+export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
+  const view = { kind: "person", action: "view", what: "relationships", subject } as const;
+  const change = { kind: "person", action: "change", what: "relationships", subject } as const;
+  const audit = { kind: "person", purpose: "see who may act for somebody", subject } as const;
+  const changing = { kind: "person", purpose: "change who may act for somebody", subject } as const;
+  const back = (subjectId: string, done: string) => `${peoplePaths.relationships(subjectId)}?done=${done}`;
+  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, formId: string) => ({
+    recordedBy: visitor?.personId ?? "nobody",
+    now,
+    id: formId,
+  });
+  return [
+    route({
+      name: "people.relationships",
+      method: "GET",
+      path: "/people/:subjectId/relationships",
+      access: view,
+      audit,
+      input: {
+        params,
+        query: z.object({ done: z.enum(["ended", "invited", "agreed", "recorded", "shut"]).optional() }),
+      },
+      handle: (context) => overview(tools, context, context.input.query.done ?? null),
+    }),
+    route({
+      name: "people.relationships.end",
+      method: "POST",
+      path: "/people/:subjectId/relationships/end",
+      access: change,
+      audit: changing,
+      input: { params, form: endForm },
+      handle: async (context) => {
+        const { input, redirect } = context;
+        const { subjectId } = input.params;
+        if (!input.form.ok) return redirect(peoplePaths.relationships(subjectId));
+        const { kind, what, id: formId } = input.form.value;
+        if (kind === "relationship") await endRelationship(tools, subjectId, what, by(context, formId));
+        else if (kind === "offer")
+          await recordOne(tools, "relationship-declined", subjectId, { relationship: what }, by(context, formId));
+        else {
+          // Only who may record one may end one: a guardian does not lift a court order.
+          if (!context.decide("change", "identity").allow) return redirect(peoplePaths.relationships(subjectId));
+          await recordOne(tools, "access-bar-ended", subjectId, { ban: what }, by(context, `${formId}-ban`));
+          await recordOne(tools, "competence-ended", subjectId, { decision: what }, by(context, `${formId}-decision`));
+        }
+        return redirect(back(subjectId, "ended"));
+      },
+    }),
+    ...formRoutes("invite", inviteForm, async (context, value) => {
+      const { subjectId } = context.input.params;
+      const until = value.until === null ? null : startOf(tools, value.until.add({ days: 1 }));
+      const invited = { name: value.name, email: value.email, covers: value.covers, until };
+      await inviteToAct(tools, subjectId, invited, by(context, value.id), (transaction, personId) =>
+        tools.invite(transaction, {
+          personId,
+          email: value.email,
+          by: context.visitor?.personId ?? "nobody",
+          now: context.now,
+        }),
+      );
+      return "invited";
+    }),
+    ...formRoutes("consent", consentForm, async (context, value) => {
+      await startRelationship(
+        tools,
+        context.input.params.subjectId,
+        {
+          relationship: value.id,
+          bond: "consent",
+          holder: value.organisation,
+          holder_kind: "organisation",
+          covers: [...value.covers, "details.name"],
+          ...untilOf(value.until),
+          evidence: "own-word",
+        },
+        by(context, value.id),
+      );
+      return "agreed";
+    }),
+    ...formRoutes("record", officerForm, async (context, value) => {
+      await startRelationship(
+        tools,
+        context.input.params.subjectId,
+        {
+          relationship: value.id,
+          bond: value.bond,
+          holder: value.holder,
+          holder_kind: value.bond === "team" ? "team" : "person",
+          ...untilOf(value.until),
+          evidence: value.evidence,
+        },
+        by(context, value.id),
+      );
+      return "recorded";
+    }),
+    ...formRoutes("bar", barForm, async (context, value) => {
+      const { subjectId } = context.input.params;
+      const data = { covers: [...value.covers], ...untilOf(value.until) };
+      if (value.kind === "competence")
+        await recordOne(tools, "competence-decided", subjectId, { decision: value.id, ...data }, by(context, value.id));
+      else {
+        const ban = { ban: value.id, kind: value.kind, holder: value.holder, ...data };
+        await recordOne(tools, "access-barred", subjectId, ban, by(context, value.id));
+      }
+      return "shut";
+    }),
+  ];
+
+  function untilOf(day: Temporal.PlainDate | null): { until?: string } {
+    return day === null ? {} : { until: startOf(tools, day.add({ days: 1 })).toString() };
+  }
+
+  /** The page of a form and its sending. Recording for others asks for an officer, and for a fresh proof that it is them. */
+  function formRoutes<Schema extends z.ZodType>(
+    name: keyof typeof FORMS,
+    schema: Schema,
+    act: (context: FormContext, value: z.output<Schema>) => Promise<string>,
+  ): readonly AnyRoute[] {
+    const path = `/people/:subjectId/relationships/${name}`;
+    const untyped: z.ZodType = schema;
+    const access = FORMS[name].officer
+      ? ({ kind: "person", action: "change", what: "identity", fresh: true, subject } as const)
+      : change;
+    return [
+      route({
+        name: `people.relationships.${name}`,
+        method: "GET",
+        path,
+        access,
+        audit,
+        input: { params },
+        handle: (context) => formPage(tools, name, context, emptyForm(schema, { id: newId() }), 200),
+      }),
+      route({
+        name: `people.relationships.${name}.save`,
+        method: "POST",
+        path,
+        access,
+        audit: changing,
+        input: { params, form: untyped },
+        handle: async (context) => {
+          const { form } = context.input;
+          if (!form.ok) return formPage(tools, name, context, formView(form.typed, form.faults), 422);
+          const done = await act(context, form.value as z.output<Schema>);
+          return context.redirect(back(context.input.params.subjectId, done));
+        },
+      }),
+    ];
+  }
+}
+
+type FormContext = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now">;
+
+/** The forms of this page: who may fill them in. */
+const FORMS = {
+  invite: { officer: false },
+  consent: { officer: false },
+  record: { officer: true },
+  bar: { officer: true },
+} as const;
+
+type PageContext = Pick<RouteContext<WithSubject>, "input" | "page" | "visitor" | "decide" | "now" | "t" | "formats">;
+
+async function formPage(
+  tools: PeoplePageTools,
+  name: keyof typeof FORMS,
+  { input, page, t }: PageContext,
+  form: FormView,
+  status: number,
+): Promise<Response> {
+  const { subjectId } = input.params;
+  const [directory, teams, relationships] = await Promise.all([
+    readDirectory(tools.db),
+    readTeams(tools.db),
+    readRelationships(tools.db, subjectId),
+  ]);
+  const names = await namesOf(
+    tools,
+    relationships.map(({ holderId }) => holderId),
+  );
+  const checked = (values: readonly string[]) =>
+    values.map((value) => ({
+      value,
+      text: t(`people.cover.${value}`),
+      checked: [form.typed["covers"] ?? []].flat().includes(value),
+    }));
+  return page(
+    "people/relationship-form.njk",
+    {
+      title: t(`people.${name === "record" ? "officer" : name}.title`),
+      back: { text: t("people.relationships.back"), href: peoplePaths.relationships(subjectId) },
+      kind: name,
+      action: `${peoplePaths.relationships(subjectId)}/${name}`,
+      form,
+      until: dateInputItems(form, "until", t),
+      covers: checked(name === "bar" ? SHUT : name === "consent" ? ["promises", "package.plan"] : SHARED),
+      organisations: [
+        { value: "", text: t("people.consent.choose") },
+        ...[...directory.organisations.values()].map((one) => ({ value: one.id, text: one.name })),
+      ],
+      bonds: ["guardian", "family", "lead-professional", "team"].map((value) => ({
+        value,
+        text: t(`people.bond.${value}.name`),
+      })),
+      evidence: EVIDENCE.map((value) => ({ value, text: t(`people.evidence.${value}`) })),
+      kinds: ["court-order", "details-hidden", "barred", "competence"].map((value) => ({
+        value,
+        text: t(`people.bar.kind.${value}`),
+      })),
+      holders: [
+        ...relationships
+          .filter(({ holderKind }) => holderKind === "person")
+          .map(({ holderId }) => ({ value: holderId, text: names.get(holderId) ?? holderId })),
+        ...(name === "record" ? teams.map((team) => ({ value: team.id, text: team.name })) : []),
+      ],
+    },
+    { status },
+  );
+}
+
+async function overview(tools: PeoplePageTools, context: PageContext, done: string | null): Promise<Response> {
+  const { input, page, visitor, decide, now, t, formats } = context;
+  const { subjectId } = input.params;
+  const [relationships, offers, bans, directory, teams] = await Promise.all([
+    readRelationships(tools.db, subjectId),
+    readOffers(tools.db, { subject: subjectId }),
+    readBans(tools.db, subjectId),
+    readDirectory(tools.db),
+    readTeams(tools.db),
+  ]);
+  const names = await namesOf(tools, [
+    ...relationships.map(({ holderId }) => holderId),
+    ...offers.map(({ holderId }) => holderId),
+    ...bans.map(({ holderId }) => holderId),
+  ]);
+  const nameOf = ({ holderKind, holderId }: Pick<RelationshipRow, "holderKind" | "holderId">) =>
+    (holderKind === "person"
+      ? names.get(holderId)
+      : holderKind === "team"
+        ? teams.find(({ id: team }) => team === holderId)?.name
+        : directory.organisations.get(holderId)?.name) ?? holderId;
+  const day = (moment: Temporal.Instant) => formats.plainDate(localMoment(tools, moment));
+  const holds = (span: { readonly from: Temporal.Instant; readonly until: Temporal.Instant | null }) =>
+    Temporal.Instant.compare(span.from, now) <= 0 &&
+    (span.until === null || Temporal.Instant.compare(now, span.until) < 0);
+  const mayChange = decide("change", "relationships").allow;
+  const officer = decide("change", "identity").allow;
+  const own = visitor?.actor.selves.has(subjectId) === true;
+  const limits = (covers: readonly string[] | null) =>
+    covers === null
+      ? null
+      : covers
+          .filter((cover) => (COVERS as readonly string[]).includes(cover))
+          .map((cover) => t(`people.cover.${cover}`))
+          .join(", ");
+  const line = (one: RelationshipRow) => ({
+    id: one.id,
+    name: nameOf(one),
+    bond: t(`people.bond.${one.bond}.name`),
+    limits: limits(one.covers),
+    from: day(one.from),
+    until: one.until === null ? null : day(one.until.subtract({ nanoseconds: 1 })),
+    end: mayChange && one.bond !== "emergency" ? newId() : null,
+  });
+  return page("people/relationships.njk", {
+    title: own ? t("people.relationships.yourTitle") : t("people.relationships.theirTitle"),
+    back: { text: t("people.toAccount"), href: ACCOUNT_PATH },
+    done: done === null ? null : t(`people.relationships.done.${done}`),
+    reference: subjectId,
+    endAction: peoplePaths.end(subjectId),
+    current: relationships.filter(holds).map(line),
+    past: relationships.filter((one) => !holds(one)).map(line),
+    offers: offers.map((offer) => ({
+      id: offer.id,
+      name: names.get(offer.holderId) ?? offer.holderId,
+      since: day(offer.offeredAt),
+      end: mayChange ? newId() : null,
+    })),
+    // A ban is for those who keep it: a parent from whom something is hidden is not told that it is.
+    bans: officer
+      ? bans
+          .filter((ban) => holds(ban) && ban.kind !== "child")
+          .map((ban) => ({
+            id: ban.id,
+            name: names.get(ban.holderId) ?? ban.holderId,
+            kind: t(`people.bar.kind.${ban.kind}`),
+            covers: limits(ban.covers),
+            until: ban.until === null ? null : day(ban.until.subtract({ nanoseconds: 1 })),
+            end: newId(),
+          }))
+      : [],
+    links: [
+      ...(mayChange && !officer
+        ? [
+            { href: peoplePaths.invite(subjectId), text: t("people.invite.title") },
+            { href: peoplePaths.consent(subjectId), text: t("people.consent.title") },
+          ]
+        : []),
+      ...(officer
+        ? [
+            { href: peoplePaths.officer(subjectId), text: t("people.officer.title") },
+            { href: peoplePaths.bar(subjectId), text: t("people.bar.title") },
+            { href: peoplePaths.records(subjectId), text: t("people.records.title") },
+            { href: `/people/${encodeURIComponent(subjectId)}/sign-in-help`, text: t("people.officer.help") },
+          ]
+        : []),
+    ],
+    childWords: own && !mayChange,
+  });
+}

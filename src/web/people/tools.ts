@@ -1,0 +1,38 @@
+import type { PeopleTools } from "../../core/people/index.ts";
+import type { Transaction } from "../../core/database/index.ts";
+import { readPersonalData } from "../../core/vault/index.ts";
+
+/** What the pages about people need of the program around them. */
+export type PeoplePageTools = PeopleTools & {
+  /** Sends somebody new the means to sign in, in the transaction that makes them known. */
+  readonly invite: (
+    transaction: Transaction,
+    invited: { readonly personId: string; readonly email: string; readonly by: string; readonly now: Temporal.Instant },
+  ) => Promise<void>;
+  /** Ends every session of somebody, at once. */
+  readonly endSessions: (personId: string, now: Temporal.Instant) => Promise<void>;
+  /** Names of programs that came in by their own key, by id. */
+  readonly machineNames: () => Promise<ReadonlyMap<string, string>>;
+};
+
+/** The names of people, by id; one who is not known has none. */
+export async function namesOf(
+  { db, vault }: Pick<PeopleTools, "db" | "vault">,
+  personIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const identities = await readPersonalData(db, vault, [...new Set(personIds)], "identity");
+  return new Map([...identities].map(([id, { name }]) => [id, name]));
+}
+
+/** A moment on the body's own clock, to the minute. */
+export function localMoment(
+  { timeZone }: Pick<PeopleTools, "timeZone">,
+  instant: Temporal.Instant,
+): Temporal.PlainDateTime {
+  return instant.toZonedDateTimeISO(timeZone).toPlainDateTime().round("minute");
+}
+
+/** The beginning of a day as an instant, in the body's zone: what "until" means when somebody chooses a date. */
+export function startOf({ timeZone }: Pick<PeopleTools, "timeZone">, day: Temporal.PlainDate): Temporal.Instant {
+  return day.toZonedDateTime(timeZone).toInstant();
+}
