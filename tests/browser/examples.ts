@@ -28,7 +28,7 @@ export const pages: Readonly<Record<string, readonly Example[]>> = {
   ],
   "/people/:subjectId/messages": [
     { path: `${gwenllian}/messages`, as: "gwenllian" },
-    { path: `${gwenllian}/messages`, as: "siobhan" },
+    { path: `${ines}/messages`, as: "amara" },
   ],
   "/staff/messages": [{ path: "/staff/messages", as: "siobhan" }],
   "/staff/unmet-needs": [{ path: "/staff/unmet-needs", as: "siobhan" }],

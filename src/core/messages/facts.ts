@@ -119,12 +119,17 @@ export const messageFacts: readonly FactDeclaration[] = [
   },
 ];
 
-/** Facts as they stand, corrections applied, to what sending depends on. The facts may be all of a person's or these types'. Pure. */
-export function communicationOf(facts: readonly Fact[]): Communication {
+/**
+ * Facts as they stand, corrections applied, to what sending depends on. The facts may be all of a record's or these types';
+ * of a person who is on record more than once, those of each record. Pure.
+ */
+export function communicationOf(...records: readonly (readonly Fact[])[]): Communication {
   const needs = new Set<Need>();
   let preferences = NO_PREFERENCES;
   let died = false;
-  for (const { type, data } of inForce(facts).facts) {
+  const standing = records.flatMap((facts) => inForce(facts).facts);
+  if (records.length > 1) standing.sort((left, right) => Temporal.Instant.compare(left.receivedAt, right.receivedAt));
+  for (const { type, data } of standing) {
     switch (type) {
       case NEED_RECORDED:
         needs.add(data["need"] as Need);

@@ -133,6 +133,28 @@ test("a death recorded between queueing and sending stops the message; a death e
   });
 });
 
+test("records found to be of one person are one: a death under either stops what was written to the other", async () => {
+  await withTestDatabase(async (db) => {
+    const { vault, clock, outbox } = await outboxOver(db, (own, time) => [
+      developmentTransport(db, own, { clock: time, production: false }),
+    ]);
+    await putContacts(db, vault, { ann: contact({ email: "ann@example.org" }) });
+    for (const [subject, other] of [
+      ["ann", "anne"],
+      ["anne", "ann"],
+    ] as const)
+      await sql`insert into merged_record (subject_id, merge_id, other_id, survives, from_at)
+        values (${subject}, 'merge', ${other}, ${subject === "ann"}, '2026-01-01T00:00:00Z')`.execute(db);
+    await queueLink(db, vault, "anne", clock.now());
+    await outbox.drain();
+    assert.equal((await readShownMail(db, vault))[0]?.to, "ann@example.org", "the contact of the other record");
+    await putFact(db, "anne", DIED, {});
+    const id = await queueLink(db, vault, "ann", clock.now());
+    await outbox.drain();
+    assert.equal((await readByReference(db, id))?.reason, "died");
+  });
+});
+
 test("a message goes in the language and by the channel that the person asked for", async () => {
   const notify = await startNotify();
   try {

@@ -122,6 +122,7 @@ async function takeBatch(settings: OutboxSettings, limit: number): Promise<Batch
       vault,
       marks,
       rows.map((row) => row.subjectId),
+      now,
     );
     const values = await readValues(transaction, vault, rows);
     const ready: Ready[] = [];

@@ -1,6 +1,7 @@
 /** What nobody needs any more: entries about people who died since, old messages, the mail of a demonstration. */
 import { sql } from "kysely";
 import { type Database, inTransaction } from "../database/index.ts";
+import { otherRecords } from "../people/store.ts";
 import { communicationOf } from "./facts.ts";
 import { readCommunicationFacts, readUnmet } from "./store.ts";
 
@@ -16,11 +17,13 @@ const SHOWN_DAYS = 7;
  */
 export async function cancelForTheDead(db: Database, now: Temporal.Instant): Promise<number> {
   const rows = await readUnmet(db, { offset: 0, limit: MOST_ENTRIES });
-  const facts = await readCommunicationFacts(
-    db,
-    rows.map((row) => row.subjectId),
-  );
-  const dead = rows.filter((row) => communicationOf(facts.get(row.subjectId) ?? []).died);
+  const subjectIds = rows.map((row) => row.subjectId);
+  const others = await otherRecords(db, subjectIds, now);
+  const facts = await readCommunicationFacts(db, [...subjectIds, ...[...others.values()].flat()]);
+  const dead = rows.filter(({ subjectId }) => {
+    const records = [subjectId, ...(others.get(subjectId) ?? [])];
+    return communicationOf(...records.map((id) => facts.get(id) ?? [])).died;
+  });
   if (dead.length === 0) return 0;
   const keys = JSON.stringify(dead.map((row) => ({ s: row.subjectId, i: row.id })));
   await inTransaction(db, (transaction) =>

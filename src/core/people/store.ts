@@ -361,7 +361,7 @@ async function areasWithin(db: Handle, codes: readonly string[]): Promise<Readon
 }
 
 /** The other records of each of these people, where records were merged. */
-async function otherRecords(
+export async function otherRecords(
   db: Handle,
   subjectIds: readonly string[],
   now: Temporal.Instant,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { decide } from "../../core/access/index.ts";
 import {
   cancelForTheDead,
   countUnmet,
@@ -9,6 +10,7 @@ import {
   type UnmetRow,
   WAYS_MET,
 } from "../../core/messages/index.ts";
+import { readWhose } from "../../core/people/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import type { Translate } from "../messages.ts";
@@ -112,10 +114,20 @@ async function onePage(
   view: FormView,
   status: number,
 ): Promise<Response> {
-  const { input, page, notFound, t, formats } = context;
+  const { input, page, notFound, visitor, now, t, formats } = context;
   const row = await readUnmetOne(tools.db, input.params);
   if (row === undefined) return notFound(t("mail.unmet.done.gone"));
   const identities = await readPersonalData(tools.db, tools.vault, [row.subjectId], "identity");
+  const needs =
+    visitor === null
+      ? null
+      : decide({
+          actor: visitor.actor,
+          action: "view",
+          what: "needs",
+          whose: await readWhose(tools.db, row.subjectId, now),
+          now: now.epochMilliseconds,
+        });
   const ways = [...(row.canGoAgain ? [SEND_AGAIN] : []), ...WAYS_MET];
   return page(
     "mail/unmet-one.njk",
@@ -129,7 +141,8 @@ async function onePage(
         [t("mail.unmet.advice"), adviceOf(row, t)],
         [t("mail.unmet.since"), whenOf(row.queuedAt, tools.timeZone, formats)],
       ].map(([key, value]) => ({ key: { text: key }, value: { text: value } })),
-      preferencesHref: mailPaths.person(row.subjectId),
+      // Who may see to a message need not be of the person's own place: a link that is refused helps nobody.
+      preferencesHref: needs?.allow === true ? mailPaths.person(row.subjectId) : null,
       action: mailPaths.unmetOne(row.subjectId, row.id),
       form: view,
       ways: ways.map((value) => ({ value, text: t(`mail.met.${value}`) })),
