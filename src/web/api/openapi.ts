@@ -158,6 +158,7 @@ function refusalsOf({ access }: AnyRoute): Json {
           },
           403: { description: "The program has not the scope.", ...header("Bearer, RFC 6750"), content: PROBLEM },
           413: { description: "The body is larger than is taken.", content: PROBLEM },
+          415: { description: "The body is not of the type described.", content: PROBLEM },
         }),
     500: { description: "Something went wrong on our side.", content: PROBLEM },
   };
