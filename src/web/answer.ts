@@ -1,10 +1,11 @@
 import type { z } from "zod";
-import { decide, type Decision } from "../core/access/index.ts";
+import { decide, mayOpenInEmergency, type Decision } from "../core/access/index.ts";
 import type { Clock } from "../core/clock.ts";
 import { answerAccess, type AccessAnswer, type FindWhose, type WriteAudit } from "./access.ts";
 import { faultsOf, inWords, readForm, typedFrom, type Fault } from "./form.ts";
 import type { Formats } from "./format.ts";
 import type { Translate } from "./messages.ts";
+import { peoplePaths } from "./people/paths.ts";
 import type { AnyRoute, Machine, Route, RouteContext, Visitor } from "./route.ts";
 import type { Session, Sessions } from "./session.ts";
 import type { Pages } from "./shell.ts";
@@ -27,6 +28,8 @@ export type RefusalDetails = {
   readonly what?: string;
   readonly faults?: readonly Fault[];
   readonly reference?: string;
+  /** Where the record can be opened in an emergency, for those who may. */
+  readonly emergencyHref?: string;
 };
 
 /** What the site asks of the program around it about those who come in. */
@@ -75,10 +78,12 @@ export async function answer(
   };
 
   const subjectId = route.access.kind === "person" ? route.access.subject(input) : null;
-  const fresh = session?.freshUntil != null && Temporal.Instant.compare(now, session.freshUntil) < 0;
-  const access = await answerAccess({ access: route.access, subjectId, visitor, machine, fresh, now }, kit.findWhose);
+  const access = await answerAccess(
+    { access: route.access, subjectId, visitor, machine, fresh: isFresh(session, request, now), now },
+    kit.findWhose,
+  );
   if (access.outcome === "sign-in") return kit.pages.signInFirst(url);
-  if (access.outcome === "prove-again") return kit.pages.proveAgain(url);
+  if (access.outcome === "prove-again") return kit.pages.proveAgain(comingFrom(request, url));
   const look: Look = { input, seenBy: visitor?.personId ?? machine?.clientId ?? null, now, access, shown: null };
   if (access.outcome === "refused") {
     if (subjectId !== null) await logLook(route, kit.writeAudit, { ...look, shown: [subjectId] }, false);
@@ -113,6 +118,13 @@ export async function answer(
   // Before anything leaves: what cannot be logged is not shown. 422 is a page that shows the same person with a form's faults.
   if (response.status < 400 || response.status === 422) await logLook(route, kit.writeAudit, { ...look, shown }, true);
   return response;
+}
+
+/** Whoever cares for people may open any record in an emergency: the page that refuses says how. */
+function emergencyWay(visitor: Visitor | null, subjectId: string | null, now: Temporal.Instant): RefusalDetails {
+  return visitor !== null && subjectId !== null && mayOpenInEmergency(visitor.actor, now.epochMilliseconds)
+    ? { emergencyHref: peoplePaths.emergency(subjectId) }
+    : {};
 }
 
 /** A path of this site, or null for anything that would lead away from it (`//host`, `/\host`, a scheme). */
@@ -157,6 +169,24 @@ function fromThisSite(request: Request): boolean {
   if (site !== null) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
   return origin === null || URL.parse(origin)?.host === (request.headers.get("host") ?? new URL(request.url).host);
+}
+
+/** A form may be filled in for as long as this after the proof that opened it was due again: what was typed is not lost. */
+const LONGEST_FORM = Temporal.Duration.from({ minutes: 25 });
+
+/** Whether the visitor proved lately that it is still them. Invented people have no passkeys and need none. */
+function isFresh(session: Session | null, request: Request, now: Temporal.Instant): boolean {
+  if (session?.kept?.way === "demonstration") return true;
+  if (session?.freshUntil == null) return false;
+  const until = request.method === "POST" ? session.freshUntil.add(LONGEST_FORM) : session.freshUntil;
+  return Temporal.Instant.compare(now, until) < 0;
+}
+
+/** The page to come back to: a form is sent again from the page it stands on. */
+function comingFrom(request: Request, url: URL): URL {
+  if (request.method === "GET") return url;
+  const page = URL.parse(request.headers.get("referer") ?? "");
+  return page?.host === url.host ? page : new URL("/", url);
 }
 
 type Look = {

@@ -108,6 +108,7 @@ export function createPages({ site, navigate, t, render, assets, sessions }: Pag
         what: details.what ?? null,
         faults: details.faults ?? [],
         reference: details.reference ?? null,
+        emergencyHref: details.emergencyHref ?? null,
         contact: site.contact,
       };
       const noForm = () => {

@@ -77,7 +77,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.staff",
       method: "GET",
       path: peoplePaths.staff,
-      access,
+      access: fresh,
       audit: { kind: "list", purpose: "see who is employed to do what" },
       input: { query: z.object({ done: z.literal("1").optional() }) },
       handle: (context) =>
@@ -111,7 +111,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.staff.one",
       method: "GET",
       path: "/staff/people/:personId",
-      access,
+      access: fresh,
       audit,
       input: { params, query: z.object({ done: z.enum(["given", "ended", "joined"]).optional() }) },
       handle: (context) =>

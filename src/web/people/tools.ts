@@ -29,7 +29,10 @@ export function localMoment(
   { timeZone }: Pick<PeopleTools, "timeZone">,
   instant: Temporal.Instant,
 ): Temporal.PlainDateTime {
-  return instant.toZonedDateTimeISO(timeZone).toPlainDateTime().round("minute");
+  return instant
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .round({ smallestUnit: "minute", roundingMode: "floor" });
 }
 
 /** The beginning of a day as an instant, in the body's zone: what "until" means when somebody chooses a date. */

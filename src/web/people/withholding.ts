@@ -82,7 +82,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.withholdings",
       method: "GET",
       path: peoplePaths.withholdings,
-      access: { kind: "list", action: "change", what: "withholding" },
+      access: { kind: "list", action: "change", what: "withholding", fresh: true },
       audit: { kind: "list", purpose: "see what is asked to be kept from view" },
       input: { query: z.object({ done: z.enum(["approved", "ended", "own"]).optional() }) },
       handle: async ({ page, visitor, input, shown, now, t, formats }) => {

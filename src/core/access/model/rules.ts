@@ -485,6 +485,7 @@ export const RULES: readonly Rule[] = [
     "care",
     "Front-line staff see what could not be delivered.",
   ),
+  rule("A7", ofTheBody("clinician"), BOTH, "work", ["messages"], "care", "Clinicians see what could not be delivered."),
   rule(
     "A6",
     ofTheBody("manager"),

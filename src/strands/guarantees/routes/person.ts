@@ -40,6 +40,7 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
           own,
           ...personPage(view, records, now, words),
           relations: relationLinks(view.subjectId, own, decide, t),
+          reference: view.subjectId,
           notice: recordedNotice(view, input.query.recorded ?? null, now, words, newFactId()),
         });
       },
@@ -102,6 +103,12 @@ function relationLinks(
       : []),
     ...(decide("view", "relationships").allow
       ? [{ href: peoplePaths.relationships(subjectId), text: t(`person.links.${whose}Relationships`) }]
+      : []),
+    ...(!own && decide("view", "needs").allow
+      ? [{ href: `/people/${encodeURIComponent(subjectId)}/messages`, text: t("person.links.messages") }]
+      : []),
+    ...(decide("change", "withholding").fields.includes("asked")
+      ? [{ href: peoplePaths.withhold(subjectId), text: t("person.links.withhold") }]
       : []),
   ];
 }
