@@ -48,6 +48,7 @@ type Kit = Doorkeeping & {
   readonly formats: Formats;
   readonly t: Translate;
   readonly clock: Clock;
+  readonly log: (line: string) => void;
 };
 
 /** The shape every route's input has, whatever its schemas. */
@@ -86,8 +87,10 @@ export async function answer(
   if (access.outcome === "prove-again") return kit.pages.proveAgain(comingFrom(request, url));
   const look: Look = { input, seenBy: visitor?.personId ?? machine?.clientId ?? null, now, access, shown: null };
   if (access.outcome === "refused") {
+    // A refusal belongs to the person whose record was asked for; where there is none, to the running log.
     if (subjectId !== null) await logLook(route, kit.writeAudit, { ...look, shown: [subjectId] }, false);
-    throw new Refusal(forMachines && machine === null ? 401 : 403);
+    else kit.log(`${now} refused ${route.name} ${look.seenBy ?? "nobody"}`);
+    throw new Refusal(forMachines && machine === null ? 401 : 403, emergencyWay(visitor, subjectId, now));
   }
 
   let shown: readonly string[] | null = null;

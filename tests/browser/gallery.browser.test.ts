@@ -13,16 +13,7 @@ after(() => site.close());
 const pictures = process.env["HANDRAIL_TEST_PICTURES"];
 const looking = pictures === undefined ? {} : { picturesIn: pictures };
 
-for (const path of [
-  "/",
-  "/rails",
-  "/worklist",
-  "/worklist?state=none",
-  "/event",
-  "/personas",
-  "/accessibility",
-  "/cookies",
-]) {
+for (const path of ["/", "/rails", "/worklist", "/worklist?state=none", "/event", "/accessibility", "/cookies"]) {
   test(`the page ${path} is open to everybody: axe, keyboard, 400 % zoom, dark, without scripts, under 100 kB`, async () => {
     assert.deepEqual(await checkPage(site, path, looking), []);
   });

@@ -120,7 +120,7 @@ test("a person nobody knows is answered like one who is not there, and no record
   await staff.context().close();
   const page = await site.openAs("ines");
   // A token of her own, from the picker's form, does not make her staff.
-  await page.goto(`${site.url}/personas`);
+  await page.goto(`${site.url}/sign-in`);
   const token = await page.locator("input[name=_token]").first().inputValue();
   const answer = await page.request.post(`${site.url}${ines}/record`, {
     form: {
@@ -140,13 +140,13 @@ test("a person nobody knows is answered like one who is not there, and no record
 test("somebody who is not signed in is led to the picker, and from there to the page that was asked for", async () => {
   const page = await site.openAs(null);
   await page.goto(site.url + ines);
-  assert.equal(new URL(page.url()).pathname, "/personas");
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
   await follow(page.getByRole("button", { name: "Choose Ines Marchetti" }));
   assert.equal(new URL(page.url()).pathname, ines);
-  await follow(page.getByRole("link", { name: "Ines Marchetti" }));
-  await follow(page.getByRole("button", { name: "Be nobody" }));
+  await follow(page.getByRole("link", { name: "Sign out" }));
+  await follow(page.getByRole("button", { name: "Sign out" }));
   await page.goto(site.url + ines);
-  assert.equal(new URL(page.url()).pathname, "/personas");
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
   await page.context().close();
 });
 

@@ -18,6 +18,8 @@ type Started = {
   readonly url: string | null;
   readonly code: number | null;
   readonly errors: string;
+  /** What it wrote on the terminal, once that holds `wanted`. */
+  readonly said: (wanted: RegExp) => Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
@@ -30,9 +32,9 @@ async function start(name: string, environment: Readonly<Record<string, string>>
   });
   const ended = once(child, "exit").then(([code]) => code as number | null);
   let errors = "";
+  let said = "";
   child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
   const listening = new Promise<string>((resolve) => {
-    let said = "";
     child.stdout.on("data", (data: Buffer) => {
       said += data.toString();
       const url = /is ready at (http:\S+)/.exec(said)?.[1];
@@ -45,9 +47,13 @@ async function start(name: string, environment: Readonly<Record<string, string>>
     child.kill("SIGTERM");
     await ended;
   };
+  const until = async (wanted: RegExp) => {
+    while (!wanted.test(said) && !late.aborted) await once(child.stdout, "data", { signal: late }).catch(() => null);
+    return said;
+  };
   return typeof outcome === "string"
-    ? { url: outcome, code: null, errors, stop }
-    : { url: null, code: outcome, errors, stop };
+    ? { url: outcome, code: null, errors, said: until, stop }
+    : { url: null, code: outcome, errors, said: until, stop };
 }
 
 let site: Started;
@@ -75,14 +81,25 @@ async function read(path: string): Promise<{ readonly status: number | undefined
   return { status, text };
 }
 
-test("in production nobody can be picked, and nothing calls itself a demonstration", async () => {
+test("in production nobody can be chosen, and nothing calls itself a demonstration", async () => {
   const picker = await read("/personas");
-  assert.equal(picker.status, 403);
-  assert.match(picker.text, /Nobody can sign in yet/);
+  assert.equal(picker.status, 200, "an old address leads to signing in");
+  assert.match(picker.text, /Use your passkey/);
+  assert.doesNotMatch(picker.text, /Choose|demonstration|invented/i);
   const home = await read("/");
   assert.equal(home.status, 200);
   assert.match(home.text, /Westmere Council/);
   assert.doesNotMatch(home.text, /Choose a person|Demonstration|invented/);
+});
+
+test("the first start of a real installation prints a link by which the first administrator comes in", async () => {
+  const said = await site.said(/handrail administrator/);
+  const link = /http:\/\/localhost:\d+\/sign-in\/link\/\S+/.exec(said)?.[0];
+  assert.ok(link, said);
+  assert.equal(new URL(link).origin, site.url);
+  const { status, text } = await read(new URL(link).pathname);
+  assert.equal(status, 200);
+  assert.match(text, /Become the first administrator/);
 });
 
 test("in production there are no public figures yet: every page and file of a place says so", async () => {
@@ -103,10 +120,9 @@ test("in production the rules and the statements are open to everybody, and reco
   for (const path of ["/guarantees", "/guarantees/eng-rtt", "/accessibility", "/cookies"])
     assert.equal((await read(path)).status, 200, path);
   for (const path of ["/worklist", "/people/person-ines-marchetti"]) {
-    // Led to where signing in will be: the page says that there is none yet.
     const { status, text } = await read(path);
-    assert.equal(status, 403, path);
-    assert.match(text, /Nobody can sign in yet/, path);
+    assert.equal(status, 200, path);
+    assert.match(text, /Use your passkey/, `${path} leads to signing in`);
   }
 });
 

@@ -191,7 +191,7 @@ async function live(db: Database, life: readonly Step[]): Promise<void> {
 test("whatever fails and whenever we are killed: nothing is lost, and nothing but an e-mail in doubt goes twice, once more", async () => {
   await fc.assert(
     fc.asyncProperty(steps, (life) => withTestDatabase((db) => live(db, life))),
-    { numRuns: databaseKind === "pglite" ? 120 : 60, endOnFailure: true },
+    { numRuns: databaseKind === "pglite" ? 80 : 60, endOnFailure: true },
   );
 });
 

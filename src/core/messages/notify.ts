@@ -18,7 +18,7 @@ export interface NotifySettings {
 }
 
 /** The names that the templates have on Notify. */
-export const NOTIFY_TEMPLATES: Readonly<Record<Channel, string>> = {
+const NOTIFY_TEMPLATES: Readonly<Record<Channel, string>> = {
   email: "Handrail e-mail",
   text: "Handrail text",
   letter: "Handrail letter",

@@ -62,7 +62,7 @@ export function smtpTransport({ url, from }: SmtpSettings): Transport {
 }
 
 /** The same in every attempt, so that a mailbox that gets it twice can tell (RFC 5322, section 3.6.4). */
-export function messageId(id: string, domain: string): string {
+function messageId(id: string, domain: string): string {
   return `<${id}@${domain}>`;
 }
 

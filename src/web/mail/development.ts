@@ -34,7 +34,7 @@ export function developmentRoutes({ db, vault, timeZone }: MailTools): readonly 
   ];
 }
 
-export function localTime(instant: Temporal.Instant, timeZone: string): Temporal.PlainDateTime {
+function localTime(instant: Temporal.Instant, timeZone: string): Temporal.PlainDateTime {
   return instant.toZonedDateTimeISO(timeZone).toPlainDateTime();
 }
 
