@@ -14,7 +14,7 @@ import {
   startRelationship,
   type RelationshipRow,
 } from "../../core/people/index.ts";
-import { dateInputItems, emptyForm, formView, plainDate, type FormView } from "../form.ts";
+import { dateInputItems, emptyForm, formView, plainDate, type Fault, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
 import { peoplePaths } from "./paths.ts";
@@ -59,13 +59,18 @@ const officerForm = z.object({
   evidence: z.enum(EVIDENCE, { error: "people.officer.evidenceMissing" }),
   until: optionalDate,
 });
-const barForm = z.object({
-  id,
-  kind: z.enum(["barred", "court-order", "details-hidden", "competence"], { error: "people.bar.kindMissing" }),
-  holder: z.string().trim().max(200).default(""),
-  covers: many(SHUT, "people.bar.coversMissing"),
-  until: optionalDate,
-});
+const barForm = z
+  .object({
+    id,
+    kind: z.enum(["barred", "court-order", "details-hidden", "competence"], { error: "people.bar.kindMissing" }),
+    holder: z.string().trim().max(200).default(""),
+    covers: many(SHUT, "people.bar.coversMissing"),
+    until: optionalDate,
+  })
+  .superRefine((value, context) => {
+    if (value.kind !== "competence" && value.holder === "")
+      context.addIssue({ code: "custom", path: ["holder"], message: "people.officer.holderMissing" });
+  });
 
 type WithSubject = { readonly params: { readonly subjectId: string } };
 const subject = (input: WithSubject) => input.params.subjectId;
@@ -151,6 +156,8 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
       return "agreed";
     }),
     ...formRoutes("record", officerForm, async (context, value) => {
+      if (!(await isHolder(tools, value.holder, value.bond === "team")))
+        return { field: "holder", text: context.t("people.officer.holderUnknown") };
       await startRelationship(
         tools,
         context.input.params.subjectId,
@@ -168,6 +175,8 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
     }),
     ...formRoutes("bar", barForm, async (context, value) => {
       const { subjectId } = context.input.params;
+      if (value.kind !== "competence" && !(await isHolder(tools, value.holder, false)))
+        return { field: "holder", text: context.t("people.officer.holderUnknown") };
       const data = { covers: [...value.covers], ...untilOf(value.until) };
       if (value.kind === "competence")
         await recordOne(tools, "competence-decided", subjectId, { decision: value.id, ...data }, by(context, value.id));
@@ -187,7 +196,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
   function formRoutes<Schema extends z.ZodType>(
     name: keyof typeof FORMS,
     schema: Schema,
-    act: (context: FormContext, value: z.output<Schema>) => Promise<string>,
+    act: (context: FormContext, value: z.output<Schema>) => Promise<string | Fault>,
   ): readonly AnyRoute[] {
     const path = `/people/:subjectId/relationships/${name}`;
     const untyped: z.ZodType = schema;
@@ -215,14 +224,23 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
           const { form } = context.input;
           if (!form.ok) return formPage(tools, name, context, formView(form.typed, form.faults), 422);
           const done = await act(context, form.value as z.output<Schema>);
-          return context.redirect(back(context.input.params.subjectId, done));
+          return typeof done === "string"
+            ? context.redirect(back(context.input.params.subjectId, done))
+            : formPage(tools, name, context, formView(form.typed, [done]), 422);
         },
       }),
     ];
   }
 }
 
-type FormContext = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now">;
+type FormContext = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now" | "t">;
+
+/** Whether there is somebody, or a team, under a reference. */
+async function isHolder(tools: PeoplePageTools, reference: string, team: boolean): Promise<boolean> {
+  return team
+    ? (await readTeams(tools.db)).some(({ id: known }) => known === reference)
+    : (await namesOf(tools, [reference])).has(reference);
+}
 
 /** The forms of this page: who may fill them in. */
 const FORMS = {
@@ -231,6 +249,10 @@ const FORMS = {
   record: { officer: true },
   bar: { officer: true },
 } as const;
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 type PageContext = Pick<RouteContext<WithSubject>, "input" | "page" | "visitor" | "decide" | "now" | "t" | "formats">;
 
@@ -254,7 +276,7 @@ async function formPage(
   const checked = (values: readonly string[]) =>
     values.map((value) => ({
       value,
-      text: t(`people.cover.${value}`),
+      text: sentence(t(`people.cover.${value}`)),
       checked: [form.typed["covers"] ?? []].flat().includes(value),
     }));
   return page(
