@@ -70,7 +70,7 @@ export function newPasskey(origin: string, personId: string): SoftPasskey {
       const attested = Buffer.concat([Buffer.alloc(16), length, credentialId, cose]);
       const attestation = map([
         ["fmt", "none"],
-        ["attStmt", new Map()],
+        ["attStmt", new Map<string, never>()],
         ["authData", authenticatorData(ATTESTED, wrong, attested)],
       ]);
       return {
@@ -105,7 +105,7 @@ export function newPasskey(origin: string, personId: string): SoftPasskey {
   };
 }
 
-type Plain = number | string | Buffer | Map<never, never>;
+type Plain = number | string | Buffer | ReadonlyMap<string, never>;
 
 /** As much of CBOR (RFC 8949) as the above needs. */
 function map(entries: readonly (readonly [number | string, Plain])[]): Buffer {
