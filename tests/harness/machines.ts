@@ -71,7 +71,10 @@ export function machineSite(db: Database, visitors: readonly Visitor[] = []): Ma
     findMachine: (request, now) => findMachine(tools, request, now),
     findWhose: (subjectId, now) => readWhose(db, subjectId, now),
     writeAudit: (entry) => logLook(db, { ...entry, seenBy: entry.seenBy ?? "nobody", seenAt: entry.at }),
-    log: (line) => failures.push(line),
+    // A refusal is a line of the log too, and no failure.
+    log: (line) => {
+      if (/^\S+ error /.test(line)) failures.push(line);
+    },
   });
   return {
     app,

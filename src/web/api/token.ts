@@ -188,17 +188,20 @@ function json(status: number, body: object, headers: Readonly<Record<string, str
 }
 
 const tokenFields = z.strictObject({
-  grant_type: z.literal("client_credentials"),
-  scope: z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]).optional(),
-  client_id: z.string().max(100).optional().describe("When id and secret are not in the Authorization header."),
-  client_secret: z.string().max(100).optional(),
+  grant_type: z.literal("client_credentials").describe("The only grant there is."),
+  scope: z
+    .enum(Object.keys(SCOPES) as [Scope, ...Scope[]])
+    .optional()
+    .describe("All that the program may do, when absent."),
+  client_id: z.string().max(100).optional().describe("The id, when it is not in the Authorization header."),
+  client_secret: z.string().max(100).optional().describe("The secret, when it is not in the Authorization header."),
 });
 
 const tokenAnswer = z.object({
-  access_token: z.string(),
-  token_type: z.literal("Bearer"),
-  expires_in: z.int().describe("Seconds"),
-  scope: z.string(),
+  access_token: z.string().describe("Send it as `Authorization: Bearer` with each request."),
+  token_type: z.literal("Bearer").describe("How it is sent."),
+  expires_in: z.int().describe("How long it lasts, in seconds."),
+  scope: z.string().describe("What it is for, parted by spaces."),
 });
 
 const tokenError = z.object({

@@ -7,6 +7,7 @@ import {
   readNamed,
   sameContent,
   type Fact,
+  type FactName,
   type FactProblem,
   type NewFact,
 } from "../../../core/record/index.ts";
@@ -117,15 +118,24 @@ export function rowTaker(tools: GuaranteeTools): (request: TakeRequest) => Promi
         projections: tools.projections,
         receivedAt: request.now,
       });
-      if (result.ok) return sorted.verdicts;
+      if (result.ok) return withRepeats(sorted, result.repeated);
       if (attempt === ATTEMPTS) throw new Error(result.refusal.message);
     }
   };
 }
 
+/** Another request may have appended some of them between our reading and our writing: those are repeats. */
+function withRepeats({ verdicts, freshAt }: Sorted, repeated: readonly FactName[]): readonly Verdict[] {
+  if (repeated.length === 0) return verdicts;
+  const rows = new Set(repeated.map(({ subjectId, id }) => freshAt.get(key(subjectId, id))));
+  return verdicts.map((verdict) => (rows.has(verdict.row) ? { ...verdict, verdict: "repeated" } : verdict));
+}
+
 type Sorted = {
   readonly verdicts: readonly Verdict[];
   readonly fresh: readonly NewFact[];
+  /** The row of each of these, by its name. */
+  readonly freshAt: ReadonlyMap<string, number>;
   readonly takenSubjects: readonly string[];
   readonly foreignSubjects: readonly string[];
 };
@@ -155,6 +165,7 @@ async function sort(
 
   const verdicts: Verdict[] = [];
   const fresh = new Map<string, NewFact>();
+  const freshAt = new Map<string, number>();
   const taken = new Set<string>();
   const foreign = new Set<string>();
   for (const each of judged) {
@@ -166,12 +177,15 @@ async function sort(
     } else if ("fact" in each) {
       const name = key(each.fact.subjectId, each.fact.id);
       const there = stored.has(name) || fresh.has(name);
-      if (!there) fresh.set(name, each.fact);
+      if (!there) {
+        fresh.set(name, each.fact);
+        freshAt.set(name, each.line);
+      }
       taken.add(each.fact.subjectId);
       verdicts.push({ row: each.line, id: each.id, verdict: there ? "repeated" : "appended" });
     }
   }
-  return { verdicts, fresh: [...fresh.values()], takenSubjects: [...taken], foreignSubjects: [...foreign] };
+  return { verdicts, fresh: [...fresh.values()], freshAt, takenSubjects: [...taken], foreignSubjects: [...foreign] };
 }
 
 function problemsOnRecord(

@@ -322,6 +322,32 @@ test("an event that was imported from a file before is repeated, not conflicting
   });
 });
 
+test("the same events sent at once by several programs are on record once, and appended by one of them", async () => {
+  await withTestDatabase(async (db) => {
+    const site = machineSite(db);
+    const tokens = [];
+    for (let index = 0; index < 4; index++) tokens.push(await site.tokenFor(await site.addMachine()));
+    const rows = Array.from({ length: 60 }, (_, index) => ({
+      case: `R-${index % 5}`,
+      person: `p-${index % 5}`,
+      type: "appointment-missed",
+      occurred: "2025-01-06",
+      id: `e-${index}`,
+    }));
+    const answers = await Promise.all(tokens.map((token) => sendFacts(site, token, rows)));
+    for (const { last } of answers) {
+      assert.equal(last.stopped, undefined);
+      assert.deepEqual([last.totals.refused, last.totals.appended + last.totals.repeated], [0, 60]);
+    }
+    assert.equal(
+      answers.reduce((sum, { last }) => sum + last.totals.appended, 0),
+      60,
+    );
+    assert.equal(await count(db), 60);
+    assert.deepEqual(site.failures, []);
+  });
+});
+
 test("clocks are there with the verdicts, as a rebuild would make them", async () => {
   await withTestDatabase(async (db) => {
     await inTransaction(db, (transaction) =>

@@ -180,22 +180,40 @@ const sentRow = z.looseObject({
   replaces: text.optional().describe("The id of the event it corrects."),
   reason: z.string().max(2_000).optional().describe("Why it is corrected."),
   organisation: text.optional().describe("The program's own when absent."),
-  service: text.optional(),
-  area: text.optional(),
+  service: text.optional().describe("Whose promises hold for the case."),
+  area: text.optional().describe("Where; a code of the directory."),
   data: z.looseObject({}).optional().describe("The event's fields, where they are not columns."),
 });
 
 const verdict = z.object({
   row: z.int().min(1).describe("The line of the body."),
-  id: z.string().nullable(),
-  verdict: z.enum(["appended", "repeated", "refused"]),
-  problems: z.array(z.object({ column: z.string(), message: z.string() })).optional(),
+  id: z.string().nullable().describe("The event's id; null when the row could not be read so far."),
+  verdict: z.enum(["appended", "repeated", "refused"]).describe("The first two are on record, the last is not."),
+  problems: z
+    .array(
+      z.object({
+        column: z.string().describe("Empty when the whole row is meant."),
+        message: z.string().describe("What is wrong, and what to do."),
+      }),
+    )
+    .optional()
+    .describe("Of a row that was refused."),
 });
 
 const lastLine = z.object({
-  totals: z.object({ rows: z.int(), appended: z.int(), repeated: z.int(), refused: z.int() }),
+  totals: z
+    .object({
+      rows: z.int().describe("How many were judged."),
+      appended: z.int().describe("How many are new on record."),
+      repeated: z.int().describe("How many were there before."),
+      refused: z.int().describe("How many were not taken."),
+    })
+    .describe("The last line."),
   stopped: z
-    .object({ row: z.int(), message: z.string() })
+    .object({
+      row: z.int().describe("The first that was not read."),
+      message: z.string().describe("Why, and what to do."),
+    })
     .optional()
     .describe("Only when not all rows were read: from which on, and why."),
 });
@@ -203,7 +221,7 @@ const lastLine = z.object({
 export const factsOperation: Operation = {
   route: NAME,
   summary: "Send events",
-  description: `One JSON object a line, at most ${MOST_ROWS} rows and ${LARGEST_BODY_BYTES / 1_000_000} MB. Each row gets a verdict, in order, once it is on record; a last line gives the totals. Rows that are refused do not hold up the others. Sending a row again changes nothing. An answer without the last line was cut off: send the whole body again.`,
+  description: `One JSON object a line, at most ${MOST_ROWS.toLocaleString("en")} rows and ${LARGEST_BODY_BYTES / 1_000_000} MB. Each row gets a verdict, in order, once it is on record; a last line gives the totals. Rows that are refused do not hold up the others. Sending a row again changes nothing. An answer without the last line was cut off: send the whole body again.`,
   body: {
     mediaType: NDJSON,
     schema: sentRow,

@@ -7,22 +7,22 @@ const CSV = "text/csv";
 /** A row of the figures, as `FIGURE_COLUMNS` names them. */
 const figureRow = z.object({
   month: z.string().describe("YYYY-MM, the month in which the promise was due or kept"),
-  area: z.string(),
-  service: z.string().nullable(),
-  service_name: z.string().nullable(),
-  guarantee: z.string(),
-  promise: z.string(),
+  area: z.string().describe("the place's code"),
+  service: z.string().nullable().describe("the service's id"),
+  service_name: z.string().nullable().describe("and its name"),
+  guarantee: z.string().describe("the definition's id"),
+  promise: z.string().describe("the promise within it"),
   kept: z.number().describe("clocks that were stopped in time"),
   broken: z.number().describe("clocks that were stopped late"),
   share_kept: z.number().nullable().describe("kept of kept and broken, 0 to 1"),
 });
 
 const figures = z.object({
-  place: z.string(),
-  area: z.string(),
-  service: z.string().nullable(),
+  place: z.string().describe("The place's name."),
+  area: z.string().describe("Its code."),
+  service: z.string().nullable().describe("The service asked for; null for all of them."),
   invented: z.literal(true).describe("The people behind these figures do not exist."),
-  rows: z.array(figureRow),
+  rows: z.array(figureRow).describe("One a month, service and promise."),
 });
 
 const NOT_FIGURES = {
