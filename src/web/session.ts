@@ -57,7 +57,7 @@ const ANONYMOUS_LIFETIME = Temporal.Duration.from({ hours: 12 });
 const SHORTEST_KEY = 32;
 
 /** `__Host-`: browsers keep such a cookie only from this very host, over https, for all paths; no subdomain can plant one. */
-export function cookieName(secure: boolean): string {
+function cookieName(secure: boolean): string {
   return secure ? "__Host-handrail" : "handrail";
 }
 

@@ -96,7 +96,7 @@ export async function makeCode(transaction: Transaction, vault: Vault, toMake: T
   };
 }
 
-export function linkPath(token: string): string {
+function linkPath(token: string): string {
   return `/sign-in/link/${token}`;
 }
 

@@ -27,6 +27,7 @@ import {
   notePasskeyUse,
   type PasskeyRow,
   readPasskeys,
+  spendAllCodes,
   spendChallenge,
   usedAdministratorLink,
 } from "./store.ts";
@@ -218,6 +219,8 @@ export async function addPasskey(ceremony: Ceremony, toAdd: ToAdd): Promise<Adde
       addedAt: now,
     });
     if (!inserted) return refuse({ kind: "already-there" });
+    // Letters and e-mails still on their way have done their work: whoever finds one gets in no more (ASVS 6.4.1).
+    await spendAllCodes(transaction, personId, now);
     const data = { passkey: passkeyMark(credential.id) };
     const factId = await noteFact(
       transaction,

@@ -341,6 +341,18 @@ test("a link opens once, not by being looked at, not after its time, and not by 
   });
 });
 
+test("a passkey that is added makes links and codes worthless that are still on their way", async () => {
+  await inWorld(async ({ db, tools, now, person, coming, messages, enrol }) => {
+    await person("ann");
+    await inTransaction(db, (transaction) =>
+      inviteByPost(transaction, tools, { personId: "ann", madeBy: "amara", now: now() }),
+    );
+    const code = (await messages("ann"))[0]?.code ?? "";
+    await enrol("ann");
+    assert.deepEqual(await useTypedCode(tools, code, coming()), { ok: false, kind: "refused" });
+  });
+});
+
 test("of two who use one link at the same moment, one comes in", async () => {
   await inWorld(async ({ db, tools, now, person, coming, messages }) => {
     await person("ann");

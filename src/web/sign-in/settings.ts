@@ -90,7 +90,7 @@ export function comingFrom({ request, session, now }: AnyContext, { proxies }: S
   };
 }
 
-export function replaced(session: Session | null): { readonly personId: string; readonly id: string } | null {
+function replaced(session: Session | null): { readonly personId: string; readonly id: string } | null {
   return session?.kept === undefined ? null : { personId: session.kept.personId, id: session.kept.id };
 }
 

@@ -17,7 +17,7 @@ export type Attempt = "passkey" | "code" | "link" | "ask" | "provider";
 const MOST_FAILURES: Readonly<Record<Attempt, number>> = { passkey: 20, code: 10, link: 20, ask: 10, provider: 20 };
 
 /** Failures at one link by one address. */
-export const MOST_FAILURES_AT_ONE_CODE = 5;
+const MOST_FAILURES_AT_ONE_CODE = 5;
 
 /** The window over which failures are counted; it is also how long it lasts to be shut out. */
 export const WINDOW = { minutes: 15 } as const;

@@ -7,7 +7,7 @@ export type WayIn = "passkey" | "link" | "code" | "helped" | "provider" | "demon
  * Nobody stays signed in longer than a working day (OWASP ASVS 5.0, 7.3.2), whatever they do: NIST SP 800-63B-4, section
  * 2.2.3, allows 24 hours at the second level; half of it is enough for every shift.
  */
-export const LONGEST_SESSION = { hours: 12 } as const;
+const LONGEST_SESSION = { hours: 12 } as const;
 
 /**
  * After how long without a click a session ends (ASVS 7.3.1). With a passkey or by another provider the device is most
