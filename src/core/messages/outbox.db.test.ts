@@ -133,6 +133,49 @@ test("a death recorded between queueing and sending stops the message; a death e
   });
 });
 
+test("what comes from a form cannot make a message go elsewhere, say more, or fill the database", async () => {
+  const mail = await startMail();
+  try {
+    await withTestDatabase(async (db) => {
+      const { vault, clock, outbox } = await outboxOver(db, () => [
+        smtpTransport({ url: mail.url, from: "help@northshore.example" }),
+      ]);
+      const addresses = [
+        "ann@example.org, eve@example.org",
+        "ann@example.org\r\nBcc: eve@example.org",
+        "eve@example.org;ann@example.org",
+        '"x" <eve@example.org>, ann@example.org',
+        "ann@example.org> <eve@example.org",
+        "not an address",
+        `${"a".repeat(10_000_000)}@example.org`,
+      ];
+      for (const [index, email] of addresses.entries()) {
+        await putContacts(db, vault, { [`ann-${index}`]: contact({ email }) });
+        const id = await queueLink(db, vault, `ann-${index}`, clock.now());
+        await outbox.drain();
+        const row = await readByReference(db, id);
+        assert.ok(row?.state === "unmet" || row?.state === "failed", `${email.slice(0, 60)}: ${row?.state}`);
+      }
+      assert.deepEqual(mail.taken, []);
+      const queue = (values: Record<string, string>) =>
+        inTransaction(db, (transaction) =>
+          queueMessage(transaction, vault, {
+            subjectId: "ann",
+            template: link,
+            values: values as { link: string },
+            causedBy: null,
+            now: clock.now(),
+          }),
+        );
+      await assert.rejects(queue({ link: "x".repeat(2_001) }), /has 2001 characters; at most 2000 are taken/);
+      await assert.rejects(queue({}), /needs a value for \{link\}/);
+      await outbox.close();
+    });
+  } finally {
+    await mail.close();
+  }
+});
+
 test("records found to be of one person are one: a death under either stops what was written to the other", async () => {
   await withTestDatabase(async (db) => {
     const { vault, clock, outbox } = await outboxOver(db, (own, time) => [

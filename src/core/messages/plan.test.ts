@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { link, reminder } from "../../../tests/harness/messages.ts";
 import { NEEDS, NO_PREFERENCES } from "./facts.ts";
-import { endOfQuiet, planDelivery, type PlanInput, type Reachable } from "./plan.ts";
+import { endOfQuiet, isAddress, planDelivery, type PlanInput, type Reachable } from "./plan.ts";
 import { CHANNELS, type Template, template } from "./templates.ts";
 
 const NOON = Temporal.Instant.from("2026-03-02T12:00:00Z");
@@ -111,6 +111,34 @@ test("what a person asked for by a channel just now goes by it, whatever they pr
   const message = { urgent: true, askedChannel: "text", notAfter: null } as const;
   assert.equal(says({ message, needs: ["braille"], ...prefer({ channels: ["letter"] }) }), "text en standard");
   assert.equal(says({ message, contact: { ...everything, telephone: null } }), "unmet no-contact");
+});
+
+test("an address that is not one, or hides a second, is not used", () => {
+  for (const email of [
+    "a@b.c, d@e.f",
+    "a@b.c;d@e.f",
+    "<a@b.c>",
+    "a@b.c\nBcc: d@e.f",
+    "a b@c.d",
+    "@c.d",
+    "a@",
+    "a@b@c",
+    `${"a".repeat(255)}@b.c`,
+  ])
+    assert.ok(!isAddress("email", email), email.slice(0, 40));
+  for (const email of ["ann@example.org", "o'neil+x@sub.example.org", "łucja@przykład.pl"])
+    assert.ok(isAddress("email", email), email);
+  for (const telephone of ["ring me", "07700 900001 or 2", "+", "1".repeat(31), "0770\u00000"])
+    assert.ok(!isAddress("text", telephone), telephone);
+  for (const telephone of ["07700 900001", "+44 (0)7700-900.001"]) assert.ok(isAddress("text", telephone), telephone);
+  assert.ok(isAddress("letter", "Flat 1\n1 High Street\nNS1 1AA"));
+  assert.ok(!isAddress("letter", "x\n".repeat(13)));
+  assert.ok(!isAddress("letter", "x".repeat(201)));
+  assert.equal(says({ contact: { ...everything, email: "a@b.c, d@e.f" } }), "text en standard");
+  assert.equal(
+    says({ contact: { ...everything, email: "a@b.c, d@e.f", telephone: null, address: [] } }),
+    "unmet unusable-contact",
+  );
 });
 
 test("without contact a message comes before staff; without a provider it waits", () => {

@@ -67,7 +67,10 @@ export function planDelivery(input: PlanInput): Plan {
   const reachable = choice.channels.filter(
     (channel) => words[language][channel] !== undefined && addressOf(contact, channel) !== null,
   );
-  const usable = reachable.filter((channel) => contact?.unusable.includes(channel) !== true);
+  const usable = reachable.filter(
+    (channel) =>
+      contact?.unusable.includes(channel) !== true && isAddress(channel, addressOf(contact, channel) as string),
+  );
   if (usable.length === 0) return { kind: "unmet", why: reachable.length === 0 ? "no-contact" : "unusable-contact" };
 
   const quietUntil = message.urgent ? null : endOfQuiet(preferences.quietHours, now, input.timeZone);
@@ -119,6 +122,30 @@ export function addressOf(contact: Reachable | null, channel: Channel): string |
     case "letter": {
       const lines = contact.address.map((line) => line.trim()).filter((line) => line !== "");
       return lines.length === 0 ? null : lines.join("\n");
+    }
+  }
+}
+
+/** RFC 5321, section 4.5.3.1.3: a path of 256 octets, its angle brackets among them. */
+const LONGEST_EMAIL = 254;
+/** ITU-T E.164: 15 digits; people write signs between them. */
+const LONGEST_TELEPHONE = 30;
+const MOST_LINES = 12;
+const LONGEST_LINE = 200;
+
+/**
+ * Whether this can be one address and nothing else: no second one hidden in it, no line that a header could begin with.
+ * Whether it exists, the provider will say. Old quoted forms of e-mail addresses are not taken.
+ */
+export function isAddress(channel: Channel, text: string): boolean {
+  switch (channel) {
+    case "email":
+      return text.length <= LONGEST_EMAIL && /^[^\s@<>()[\]\\,;:"\p{C}]+@[^\s@<>()[\]\\,;:"\p{C}]+$/u.test(text);
+    case "text":
+      return text.length <= LONGEST_TELEPHONE && /^\+?[\d\s().-]*\d[\d\s().-]*$/.test(text);
+    case "letter": {
+      const lines = text.split("\n");
+      return lines.length <= MOST_LINES && lines.every((line) => line.length <= LONGEST_LINE && !/\p{Cc}/u.test(line));
     }
   }
 }
