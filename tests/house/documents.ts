@@ -10,6 +10,7 @@ import { describeData, withdrawnEntryDeclaration } from "../../src/core/record/i
 import { shownMessages } from "../harness/messages.ts";
 import { signInFacts } from "../../src/core/sign-in/index.ts";
 import { describeTemplates, messageFacts } from "../../src/core/messages/index.ts";
+import { apiRoutes } from "../../src/web/api/index.ts";
 import { mailRoutes } from "../../src/web/mail/index.ts";
 import type { Strand } from "../../src/strands/strand.ts";
 import type { AnyRoute } from "../../src/web/route.ts";
@@ -75,6 +76,7 @@ function kitRoutes(): readonly AnyRoute[] {
     contact: { email: "", telephone: "" },
   };
   return [
+    ...apiRoutes({ ...unused, tokenKey: new Uint8Array(32), proxies: 0, bodyName: site.bodyName, strands: [] }),
     ...mailRoutes({ ...unusedSite(), projections: projections(), timeZone: "Europe/London" }),
     ...signInRoutes({
       ...unused.signIn,
@@ -123,7 +125,7 @@ function accessWords({ access }: AnyRoute): string {
     case "body":
       return `whom the table lets ${access.action} ${access.what}${freshWords(access)}`;
     case "machine":
-      return `a program with the scope ${access.scope}`;
+      return access.scope === null ? "a program with its own secret" : `a program with the scope ${access.scope}`;
   }
 }
 

@@ -7,7 +7,6 @@ import type { Operation } from "./operation.ts";
 import { tokenOperation, tokenRoute, type TokenTools } from "./token.ts";
 
 export { findMachine } from "./find-machine.ts";
-export { API_PATH, MACHINES_PATH } from "./paths.ts";
 export type { Operation } from "./operation.ts";
 
 /** Words and templates of these pages. */

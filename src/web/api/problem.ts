@@ -4,7 +4,7 @@
  */
 import type { Refusal, RefusalStatus } from "../answer.ts";
 
-export const PROBLEM_TYPE = "application/problem+json";
+const PROBLEM_TYPE = "application/problem+json";
 
 export type Problem = {
   readonly status: number;

@@ -1,5 +1,6 @@
 import { logLook } from "../../../core/access-log/index.ts";
 import type { Directory } from "../../../core/directory/index.ts";
+import { PEOPLE_CASE } from "../../../core/people/index.ts";
 import {
   append,
   checkFact,
@@ -92,7 +93,7 @@ export function rowTaker(tools: GuaranteeTools): (request: TakeRequest) => Promi
       const row = withRecordId(withOrganisation({ ...read, person }, request.sender));
       const fact = factOfRow(row, zone, request.sender.clientId);
       const problems = [
-        ...problemsOfSent(row, request.sender, request.services),
+        ...problemsOfSent(row, request.sender, { services: request.services, reservedCase: PEOPLE_CASE }),
         ...checkFact(declared, fact).map(inColumns),
       ];
       return problems.length > 0

@@ -1,5 +1,4 @@
 import type { Directory } from "../../../core/directory/index.ts";
-import { PEOPLE_CASE } from "../../../core/people/index.ts";
 import type { Fact, NewFact } from "../../../core/record/index.ts";
 import type { EventRow, RowProblem } from "./event-row.ts";
 import { WITHDRAWN_ENTRY } from "./event.ts";
@@ -11,17 +10,27 @@ export type Sender = {
   readonly organisationId: string | null;
 };
 
+/** What the rows are judged by beside the sender. */
+export type SentContext = {
+  readonly services: Directory["services"];
+  /** A case of facts that are no events: who may act for whom. No other system adds to them, or takes one back. */
+  readonly reservedCase: string;
+};
+
 /** `foreign`: it is not the sender's to write, and the attempt belongs in the access log. */
 export type SentProblem = RowProblem & { readonly foreign?: true };
 
 /** What this sender may not write, of a row that is in order by itself. */
-export function problemsOfSent(row: EventRow, sender: Sender, services: Directory["services"]): readonly SentProblem[] {
+export function problemsOfSent(
+  row: EventRow,
+  sender: Sender,
+  { services, reservedCase }: SentContext,
+): readonly SentProblem[] {
   const problems: SentProblem[] = [];
-  // Who may act for whom is kept as facts of this case: no other system may add to them, or take one back.
-  if (row.case === PEOPLE_CASE)
+  if (row.case === reservedCase)
     problems.push({
       column: "case",
-      message: `"${PEOPLE_CASE}" is kept for who may act for whom: give the case another name`,
+      message: `"${reservedCase}" is kept for who may act for whom: give the case another name`,
       foreign: true,
     });
   const own = sender.organisationId;

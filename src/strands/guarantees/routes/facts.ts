@@ -14,7 +14,7 @@ const PURPOSE = "events sent by the system of an organisation";
 const NDJSON = "application/x-ndjson";
 const NDJSON_TYPES = new Set([NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonlines"]);
 const LARGEST_BODY_BYTES = 50_000_000;
-export const MOST_ROWS = 100_000;
+const MOST_ROWS = 100_000;
 
 /** Facts from other systems: a row in, a verdict out, and nothing is answered that is not on record. */
 export function factRoutes(tools: GuaranteeTools): readonly AnyRoute[] {

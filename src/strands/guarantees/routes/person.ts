@@ -107,7 +107,7 @@ function relationLinks(
     ...(!own && decide("view", "needs").allow
       ? [{ href: `/people/${encodeURIComponent(subjectId)}/messages`, text: t("person.links.messages") }]
       : []),
-    ...(decide("change", "withholding").fields.includes("asked")
+    ...(decide("change", "withholding").allow
       ? [{ href: peoplePaths.withhold(subjectId), text: t("person.links.withhold") }]
       : []),
   ];
