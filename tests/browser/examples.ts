@@ -1,13 +1,11 @@
 import { storyIds } from "../../seeds/stories.ts";
+import { UNMET_MESSAGE } from "../harness/region.ts";
 
 /** A page of the demonstration region and somebody who may see it; nobody is null. */
 export type Example = { readonly path: string; readonly as: string | null; readonly hasCharts?: boolean };
 const gwenllian = `/people/${storyIds.gwenllian}`;
 const ines = `/people/${storyIds.ines}`;
 const tom = `/people/${storyIds.tom}`;
-
-/** A message that the demonstration's tests leave on the list of unmet needs. */
-export const UNMET_MESSAGE = "unmet-message-of-the-tests";
 
 /** An address and its visitor for each page. A route that is not here, or in the other two lists, fails the first test. */
 export const pages: Readonly<Record<string, readonly Example[]>> = {

@@ -56,7 +56,7 @@ export interface LooksWanted {
   readonly limit?: number;
   /** Left out before the limit counts, so that what is left out leaves no gap. */
   readonly exceptBatches?: readonly string[];
-  readonly exceptRoutes?: readonly string[];
+  readonly exceptWhat?: readonly Resource[];
   readonly exceptSeenBy?: readonly string[];
 }
 
@@ -64,14 +64,14 @@ export interface LooksWanted {
 export async function readLooks(
   db: Database | Transaction,
   subjectIds: readonly string[],
-  { limit = 200, exceptBatches = [], exceptRoutes = [], exceptSeenBy = [] }: LooksWanted = {},
+  { limit = 200, exceptBatches = [], exceptWhat = [], exceptSeenBy = [] }: LooksWanted = {},
 ): Promise<readonly AccessLogEntry[]> {
   const rows = await db
     .selectFrom("access_log")
     .selectAll()
     .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
     .where(sql<boolean>`batch_id <> all(${[...exceptBatches]}::text[])`)
-    .where(sql<boolean>`route <> all(${[...exceptRoutes]}::text[])`)
+    .where(sql<boolean>`coalesce(what, '') <> all(${[...exceptWhat]}::text[])`)
     .where(sql<boolean>`seen_by <> all(${[...exceptSeenBy]}::text[])`)
     .orderBy("seen_at", "desc")
     .orderBy("batch_id", "desc")

@@ -20,7 +20,7 @@ import type { Formats } from "../format.ts";
 import type { Translate } from "../messages.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
-import { anythingKept, lookLines, WITHHOLDING_ROUTES, withheldOn, type LookLine } from "./model/looks.ts";
+import { anythingKept, lookLines, WITHHOLDING, withheldOn, type LookLine } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
@@ -125,7 +125,7 @@ async function linesOf(
     limit: MOST_ENTRIES,
     exceptBatches: [...withheldOn(withholdings, today)],
     // While anything is kept from view, or asked to be, the asking for it is kept from view too.
-    exceptRoutes: anythingKept(withholdings, today) ? WITHHOLDING_ROUTES : [],
+    exceptWhat: anythingKept(withholdings, today) ? WITHHOLDING : [],
     exceptSeenBy: own || visitor === null ? [] : [...visitor.actor.selves],
   });
   return lookLines(entries, tools.timeZone);

@@ -6,6 +6,7 @@ import { readRecordsOf, readWhose, readWithholdings, recordOne, type Withholding
 import { putPersonalData, readPersonalData } from "../../core/vault/index.ts";
 import { dateInputItems, emptyForm, formView, plainDate, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
+import { WITHHOLDING } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
@@ -82,7 +83,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.withholdings",
       method: "GET",
       path: peoplePaths.withholdings,
-      access: { kind: "list", action: "change", what: "withholding", fresh: true },
+      access: { kind: "list", action: "change", what: "withholding-approval", fresh: true },
       audit: { kind: "list", purpose: "see what is asked to be kept from view" },
       input: { query: z.object({ done: z.enum(["approved", "ended", "own"]).optional() }) },
       handle: async ({ page, visitor, input, shown, now, t, formats }) => {
@@ -124,7 +125,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.withholdings.decide",
       method: "POST",
       path: `${peoplePaths.withholdings}/decide`,
-      access: { kind: "list", action: "change", what: "withholding", fresh: true },
+      access: { kind: "list", action: "change", what: "withholding-approval", fresh: true },
       audit: { kind: "list", purpose: "decide what is kept from view" },
       input: { form: decisionForm },
       handle: async ({ input, visitor, shown, now, redirect }) => {
@@ -159,8 +160,8 @@ async function decidable(
   const found: WithholdingRow[] = [];
   for (const row of await readWithholdings(tools.db, "standing")) {
     const whose = await readWhose(tools.db, row.subjectId, now);
-    const question = { actor: visitor.actor, action: "change", what: "withholding", whose } as const;
-    if (decide({ ...question, now: now.epochMilliseconds }).fields.includes("approved")) found.push(row);
+    const question = { actor: visitor.actor, action: "change", what: "withholding-approval", whose } as const;
+    if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);
   }
   return found;
 }
@@ -168,7 +169,7 @@ async function decidable(
 /** The visitor's own looks at this person: what they may ask to be kept from view. */
 async function ownLooks(tools: PeoplePageTools, subjectId: string, visitor: Visitor, now: Temporal.Instant) {
   const { all } = await readRecordsOf(tools.db, subjectId, now);
-  const entries = await readLooks(tools.db, all, { exceptRoutes: ["people.withhold", "people.withhold.ask"] });
+  const entries = await readLooks(tools.db, all, { exceptWhat: WITHHOLDING });
   return entries.filter(({ seenBy }) => seenBy === visitor.personId).slice(0, MOST_OWN_LOOKS);
 }
 

@@ -1,4 +1,5 @@
 /** Who looked, as the person reads it: entries that belong together as one line, what is withheld left out. Pure. */
+import type { Resource } from "../../../core/access/index.ts";
 import type { AccessLogEntry } from "../../../core/access-log/index.ts";
 import type { WithholdingRow } from "../../../core/people/index.ts";
 
@@ -19,8 +20,8 @@ export interface LookLine {
   readonly times: number;
 }
 
-/** Pages on which looks are kept from view: their own looks would give away that something is. */
-export const WITHHOLDING_ROUTES = ["people.withhold", "people.withhold.ask", "people.withholdings.decide"] as const;
+/** Dealing with what is kept from view: looks of this kind would give away that something is. */
+export const WITHHOLDING: readonly Resource[] = ["withholding", "withholding-approval"];
 
 /** What is kept from view on this day: asked for, approved by somebody else, not ended and not yet up for review. */
 export function withheldOn(withholdings: readonly WithholdingRow[], today: Temporal.PlainDate): ReadonlySet<string> {
