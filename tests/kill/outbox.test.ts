@@ -10,7 +10,7 @@ import { countByState } from "../../src/core/messages/index.ts";
 import { startNotify } from "../harness/notify.ts";
 import { startMail } from "../harness/smtp.ts";
 
-const ROUNDS = 20;
+const ROUNDS = 12;
 /** Each life of the process begins later by this than the last: what it left in doubt can then be known. */
 const SECONDS_BETWEEN = 600;
 
