@@ -103,10 +103,10 @@ export function machineSite(db: Database, visitors: readonly Visitor[] = []): Ma
       if (body.access_token === undefined) throw new Error(`No token: ${answer.status} ${JSON.stringify(body)}`);
       return body.access_token;
     },
-    cookieOf: async (personId) =>
-      sessions
-        .cookie(await sessions.begin({ personId, way: "demonstration", fresh: true, device: "", now: time.now }))
-        .split(";")[0] ?? "",
+    cookieOf: async (personId) => {
+      const session = await sessions.begin({ personId, way: "passkey", fresh: true, device: "", now: time.now });
+      return sessions.cookie(session).split(";")[0] ?? "";
+    },
   };
 }
 

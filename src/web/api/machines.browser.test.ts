@@ -82,6 +82,17 @@ test("an administrator adds a program, sees its secret once, it sends events, an
   });
 });
 
+test("an administrator shows again that it is them before a secret is given out", async () => {
+  await withTestDatabase(async (db) => {
+    const site = machineSite(db, visitors);
+    const cookie = await site.cookieOf("ada");
+    assert.equal((await site.app.request("/staff/machines", { headers: { cookie } })).status, 200);
+    site.time.now = site.time.now.add({ minutes: 10 });
+    const later = await site.app.request("/staff/machines", { headers: { cookie } });
+    assert.match(later.headers.get("location") ?? "", /^\/sign-in\/again\?next=%2Fstaff%2Fmachines/);
+  });
+});
+
 test("nobody but an administrator opens the page or sends its forms", async () => {
   await withTestDatabase(async (db) => {
     const site = machineSite(db, visitors);

@@ -45,7 +45,8 @@ type Secret = { readonly id: string; readonly secret: string };
 export function machineRoutes(tools: Tools): readonly AnyRoute[] {
   const { db } = tools;
   const common = {
-    access: { kind: "body", action: "change", what: "accounts" },
+    // A secret given out here opens the record: only to somebody who has just shown that it is them.
+    access: { kind: "body", action: "change", what: "accounts", fresh: true },
     audit: { kind: "none", why: "about programs, opens nobody's record" },
   } as const;
   return [
