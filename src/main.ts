@@ -17,7 +17,13 @@ import {
   type ProviderSettings,
   readProviderSettings,
 } from "./core/sign-in/oidc/index.ts";
-import { answerLinkRequests, makeAdministratorLink, nobodyHasPasskey, tidySignIn } from "./core/sign-in/index.ts";
+import {
+  answerLinkRequests,
+  makeAdministratorLink,
+  nobodyHasPasskey,
+  putSignInEmailsOf,
+  tidySignIn,
+} from "./core/sign-in/index.ts";
 import { buildSite, messageTemplates, projections, signInTools, type SignInOptions } from "./app.ts";
 import { serve, type Running } from "./web/serve.ts";
 
@@ -63,7 +69,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     contactEmail: environment["HANDRAIL_CONTACT_EMAIL"] ?? "help@example.org",
     secure: environment["HANDRAIL_HTTPS"] === "1",
     origin: originOf(environment["HANDRAIL_ORIGIN"], environment["HANDRAIL_HTTPS"] === "1"),
-    proxies: countOf(environment["HANDRAIL_PROXIES"] ?? "0", "HANDRAIL_PROXIES"),
+    // Whatever speaks https for the site stands before it.
+    proxies: countOf(
+      environment["HANDRAIL_PROXIES"] ?? (environment["HANDRAIL_HTTPS"] === "1" ? "1" : "0"),
+      "HANDRAIL_PROXIES",
+    ),
     providers: providersOf(environment),
     minimumLevels: {
       "one-login": levelOf(
@@ -192,6 +202,10 @@ export async function fillDemonstration(open: OpenInstallation, options: Demonst
     onProgress,
   });
   (bar as { progress: Progress } | null)?.progress.done();
+  // So that a link by e-mail can be tried too: it is shown on /dev/mail.
+  const { demonstrationPeople } = await import("../seeds/standing.ts");
+  const personIds = demonstrationPeople.map(({ personId }) => personId);
+  await putSignInEmailsOf(open.db, open.vault, personIds);
   const installation = await readInstallation(open.db);
   if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
   return installation;

@@ -350,6 +350,17 @@ test("in a real installation nobody can be chosen; in the demonstration one pres
     assert.match((await visitor.get("/sign-in")).text, /invented people[^]*Ann Okafor[^]*How real people sign in/);
     assert.equal(locationOf(await visitor.post("/sign-in/demonstration", { person: "ann" })), "/me");
     assert.equal((await visitor.get("/me/sign-in")).status, 200);
+    assert.match((await visitor.get("/sign-in/again?next=/me/sign-in")).text, /need not show a passkey/);
+    const again = await visitor.post("/sign-in/demonstration/again", { next: "/me/sign-in" });
+    assert.equal(locationOf(again), "/me/sign-in");
+    const { passkey } = await addPasskey(visitor, "ann");
+    const byPasskey = browser();
+    await byPasskey.get("/sign-in");
+    const options = JSON.parse((await byPasskey.post("/sign-in/challenge", {})).text) as object;
+    await byPasskey.post("/sign-in/passkey", { response: JSON.stringify(passkey.get(options)) });
+    assert.match((await byPasskey.get("/me/sign-in")).text, /By passkey/, "the real ways work there too");
+    await byPasskey.get("/sign-in/again");
+    assert.equal(locationOf(await byPasskey.post("/sign-in/demonstration/again", {})), "/sign-in");
     const nobody = browser();
     await nobody.get("/sign-in");
     assert.equal(locationOf(await nobody.post("/sign-in/demonstration", { person: "the-administrator" })), "/sign-in");

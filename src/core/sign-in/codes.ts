@@ -1,6 +1,6 @@
 /** One-time links and codes: made, looked at, used. */
 import { inTransaction, type Database, type Transaction } from "../database/index.ts";
-import type { Vault } from "../vault/index.ts";
+import { readPersonalData, type Vault } from "../vault/index.ts";
 import { noteCodeFailure, noteFailure, shutOut, shutOutOfCode } from "./attempts.ts";
 import { noteFact } from "./facts.ts";
 import {
@@ -187,6 +187,15 @@ export async function putSignInEmail(
     kind: "email",
     reference: null,
     expiresAt: null,
+  });
+}
+
+/** The same for people whose contact data are in the vault already. At most a thousand in one call. */
+export async function putSignInEmailsOf(db: Database, vault: Vault, personIds: readonly string[]): Promise<void> {
+  if (personIds.length > 1_000) throw new Error(`${personIds.length} people in one call; the limit is 1000.`);
+  const contacts = await readPersonalData(db, vault, personIds, "contact");
+  await inTransaction(db, async (transaction) => {
+    for (const [personId, { email }] of contacts) await putSignInEmail(transaction, vault, personId, email);
   });
 }
 

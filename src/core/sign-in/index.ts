@@ -8,6 +8,7 @@ export {
   lookAtLink,
   makeCode,
   putSignInEmail,
+  putSignInEmailsOf,
   useLink,
   useTypedCode,
 } from "./codes.ts";

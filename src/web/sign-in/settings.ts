@@ -49,6 +49,7 @@ export const paths = {
   again: "/sign-in/again",
   againChallenge: "/sign-in/again/challenge",
   demonstration: "/sign-in/demonstration",
+  demonstrationAgain: "/sign-in/demonstration/again",
   with: "/sign-in/with/:provider",
   return: "/sign-in/return/:provider",
   join: "/sign-in/join",

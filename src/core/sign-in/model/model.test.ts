@@ -36,6 +36,7 @@ test("a passkey may be added soon after a link or code, or after a fresh proof, 
   assert.equal(may("link", 15), false);
   assert.equal(may("passkey", 1), false);
   assert.equal(may("provider", 1), false);
+  assert.equal(may("demonstration", 1), true);
   assert.equal(may("passkey", 1, after({ minutes: 5 })), true);
 });
 

@@ -59,8 +59,17 @@ export function mayAddPasskey(
   now: Temporal.Instant,
 ): boolean {
   if (isFresh(session.freshUntil, now)) return true;
-  const byProof = session.way === "link" || session.way === "code" || session.way === "helped";
-  return byProof && before(now, session.since.add(ENROLMENT));
+  switch (session.way) {
+    case "link":
+    case "code":
+    case "helped":
+    // Among invented people the press that chose one is all the proof there is.
+    case "demonstration":
+      return before(now, session.since.add(ENROLMENT));
+    case "passkey":
+    case "provider":
+      return false;
+  }
 }
 
 export function isFresh(freshUntil: Temporal.Instant | null, now: Temporal.Instant): boolean {

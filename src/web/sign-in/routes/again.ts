@@ -66,8 +66,8 @@ export function againRoutes(settings: SignInSettings): readonly AnyRoute[] {
 }
 
 async function againPage(
-  { page, t, visitor }: Pick<RouteContext<unknown>, "page" | "t" | "visitor">,
-  { tools, telephone }: SignInSettings,
+  { page, t, visitor, session }: Pick<RouteContext<unknown>, "page" | "t" | "visitor" | "session">,
+  { tools, telephone, demonstration }: SignInSettings,
   asked: string | undefined,
   fault: "refused" | null,
 ): Promise<Response> {
@@ -77,6 +77,7 @@ async function againPage(
     {
       title: t("signIn.again.title"),
       hasPasskey: passkeys.some(({ suspended }) => !suspended),
+      demonstration: demonstration !== null && session?.kept?.way === "demonstration",
       fault,
       next: asked ?? "",
       addHref: leading(paths.add, asked),

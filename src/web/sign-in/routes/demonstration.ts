@@ -39,5 +39,29 @@ export function demonstrationRoutes(
         return enter(context, settings, session.kept, destination(asked));
       },
     }),
+    route({
+      ...open,
+      name: "sign-in.demonstration.again",
+      method: "POST",
+      path: paths.demonstrationAgain,
+      input: { form: z.object({ next }) },
+      handle: async (context) => {
+        const { input, redirect, session: old } = context;
+        // Somebody who came in otherwise shows that it is still them as they would where people are real.
+        if (old?.kept?.way !== "demonstration" || !input.form.ok) return redirect(paths.signIn);
+        const { device, replaces, now } = comingFrom(context, settings);
+        const { personId } = old.kept;
+        const session = await settings.sessions.begin({
+          personId,
+          way: "demonstration",
+          fresh: true,
+          device,
+          replaces,
+          now,
+        });
+        if (session.kept === undefined) throw new Error("A session was begun and is not kept");
+        return enter(context, settings, session.kept, destination(input.form.value.next));
+      },
+    }),
   ];
 }
