@@ -447,6 +447,16 @@ describe("limits", () => {
         body: "[]",
       });
       assert.deepEqual([answer.status, answer.headers.get("content-type")], [415, "application/problem+json"]);
+      const packed = await site.app.request("/api/facts", {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/x-ndjson",
+          "content-encoding": "gzip",
+        },
+        body: "x",
+      });
+      assert.equal(packed.status, 415);
       assert.deepEqual((await sendFacts(site, token, "")).last, {
         totals: { rows: 0, appended: 0, repeated: 0, refused: 0 },
       });

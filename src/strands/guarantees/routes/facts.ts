@@ -32,6 +32,8 @@ export function factRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         if (machine === null) throw new Error("A route for machines was opened by none.");
         const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
         if (!NDJSON_TYPES.has(type)) return notNdjson(type);
+        const packed = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+        if (packed !== "identity") return notPlain();
         const { services } = await readDirectory(tools.db);
         const sender = { clientId: machine.clientId, organisationId: machine.organisationId };
         // The access log is written batch by batch, before the verdicts of each go out.
@@ -55,6 +57,16 @@ function notNdjson(type: string): Response {
     title: "Not NDJSON",
     detail: `Send one JSON object a line with \`Content-Type: ${NDJSON}\`${type === "" ? "" : `, not ${type.slice(0, 100)}`}. With curl, \`--data-binary @FILE\` keeps the line ends.`,
     headers: { "accept-post": NDJSON },
+  });
+}
+
+/** A small body could unpack to any size; rows are sent as they are. */
+function notPlain(): Response {
+  return problemResponse({
+    status: 415,
+    title: "Compressed body",
+    detail: "Send the rows uncompressed, without Content-Encoding.",
+    headers: { "accept-encoding": "identity" },
   });
 }
 
