@@ -406,6 +406,21 @@ test("front-line staff cannot make a way in for a colleague, nor for themselves;
     assert.equal((await amara.get("/people/femi/sign-in-help")).status, 403);
     assert.equal((await amara.get("/people/amara/sign-in-help")).status, 403);
     assert.equal((await amara.get("/staff/femi/sign-in-help")).status, 403);
+
+    await person("rhiannon");
+    await givePost(people, "rhiannon", { role: "identity-officer" }, by);
+    const rhiannon = browser();
+    await byLink(world, rhiannon, "rhiannon");
+    await addPasskey(rhiannon, "rhiannon");
+    await rhiannon.get("/people/ann/sign-in-help");
+    assert.match((await rhiannon.post("/people/ann/sign-in-help", { way: "in-person" })).text, /Their code/);
+    for (const colleague of ["amara", "femi"]) {
+      const refused = await rhiannon.post(`/people/${colleague}/sign-in-help`, { way: "in-person" });
+      assert.match(refused.text, /Only an administrator gives a member of staff a way in/);
+    }
+    const ann = browser();
+    await byLink(world, ann, "ann");
+    assert.equal((await ann.get("/people/ann/sign-in-help")).status, 403, "nobody makes a code for themselves");
   });
 });
 

@@ -15,6 +15,8 @@ export const RESOURCES = {
   package: { ofAPerson: true, fields: ["plan", "units", "money"] },
   "check-ins": { ofAPerson: true, fields: ["answers", "warnings"] },
   identity: { ofAPerson: true, fields: ["evidence", "merges"] },
+  /** Links and codes by which somebody gets in. */
+  "sign-in": { ofAPerson: true, fields: ["codes"] },
   accounts: { ofAPerson: false, fields: ["posts", "teams", "machines"] },
   projects: { ofAPerson: false, fields: ["plan", "results"] },
   figures: { ofAPerson: false, fields: ["drafts", "releases"] },

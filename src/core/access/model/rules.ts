@@ -440,6 +440,45 @@ export const RULES: readonly Rule[] = [
     "Identity officers check and record who may act for whom.",
   ),
 
+  // Not the person themselves, and nobody who may only look: a code is as good as being them.
+  rule(
+    "K1",
+    bond("lead-professional"),
+    CHANGE,
+    "sign-in",
+    ["codes"],
+    "coordination",
+    "Lead professionals give their families a way to sign in.",
+  ),
+  rule("K2", bond("team"), CHANGE, "sign-in", ["codes"], "care", "The team gives its people a way to sign in."),
+  rule(
+    "K3",
+    at("front-line"),
+    CHANGE,
+    "sign-in",
+    ["codes"],
+    "care",
+    "Front-line staff give the people of their place a way to sign in.",
+  ),
+  rule(
+    "K4",
+    at("clinician"),
+    CHANGE,
+    "sign-in",
+    ["codes"],
+    "care",
+    "Clinicians give the people of their place a way to sign in.",
+  ),
+  rule(
+    "K5",
+    everybody("identity-officer"),
+    CHANGE,
+    "sign-in",
+    ["codes"],
+    "identity",
+    "Identity officers give somebody a way to sign in, once they know who it is.",
+  ),
+
   rule(
     "A1",
     ofTheBody("administrator"),

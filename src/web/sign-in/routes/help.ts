@@ -16,11 +16,11 @@ const audit = { kind: "person", purpose: "help to sign in", subject } as const;
 
 /**
  * A member of staff gives somebody a way in: a code for now, with the person before them, a link by e-mail, or a code by
- * post. For people, those who may record what happens to them do it; family who may only look are not among these. For
+ * post. For people, the staff around them do it, and identity officers; never family or guardians, and nobody for themselves. For
  * somebody with a post, administrators alone: whoever could make a code for a colleague could sign in as the colleague.
  */
 export function helpRoutes(settings: SignInSettings): readonly AnyRoute[] {
-  const forPeople = { kind: "person", action: "change", what: "promises", subject } as const;
+  const forPeople = { kind: "person", action: "change", what: "sign-in", subject } as const;
   const forStaff = { kind: "body", action: "change", what: "accounts", fresh: true } as const;
   return [
     route({
