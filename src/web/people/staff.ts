@@ -336,7 +336,7 @@ async function memberPage(
       back: { text: t("people.staff.title"), href: peoplePaths.staff },
       done: done === null ? null : t(`people.staff.done.${done}`),
       reference: personId,
-      helpHref: `/people/${encodeURIComponent(personId)}/sign-in-help`,
+      helpHref: `/staff/${encodeURIComponent(personId)}/sign-in-help`,
       endAction: `${peoplePaths.member(personId)}/end`,
       held: [
         ...posts.map((post) => ({
