@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { generateDocuments } from "../tests/house/documents.ts";
 import { ROOT } from "../tests/house/tree.ts";
 
-for (const [path, text] of generateDocuments()) {
+for (const [path, text] of await generateDocuments()) {
   const file = join(ROOT, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

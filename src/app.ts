@@ -23,9 +23,9 @@ import { MAIL_MESSAGES, MAIL_TEMPLATES, mailRoutes } from "./web/mail/index.ts";
 import { loadMessages } from "./web/messages.ts";
 import { PEOPLE_MESSAGES, PEOPLE_TEMPLATES, peopleRoutes, type PeoplePageTools } from "./web/people/index.ts";
 import { createRenderer } from "./web/render.ts";
-import type { Visitor } from "./web/route.ts";
+import type { AnyRoute, Visitor } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
-import { ACCOUNT_PATH, SIGN_IN_PATH, SIGN_OUT_PATH } from "./web/shell.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, type Site } from "./web/shell.ts";
 import { createSessions } from "./web/session.ts";
 import {
   type DemonstrationPerson,
@@ -139,6 +139,54 @@ export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installat
   ];
 }
 
+/** Every route of the site, by whose it is: what is mounted, documented and walked by the tests is this one list. */
+export function siteRoutes(
+  settings: SiteSettings,
+): readonly { readonly name: string; readonly routes: readonly AnyRoute[] }[] {
+  const all = strands(settings);
+  const site = siteOf(settings);
+  return [
+    ...all,
+    { name: "programs", routes: apiRoutes({ ...machineTools(settings), bodyName: site.bodyName, strands: all }) },
+    {
+      name: "messages",
+      routes: mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
+    },
+    { name: "people", routes: peopleRoutes(peopleTools(settings)) },
+    {
+      name: "sign-in",
+      routes: signInRoutes({
+        ...settings.signIn,
+        tools: signInTools(settings),
+        sessions: sessionsOf(settings),
+        demonstration: site.demonstration ? settings.demonstrationPeople : null,
+        secure: settings.secure,
+        telephone: site.contact.telephone,
+        log: settings.log,
+      }),
+    },
+    { name: "web", routes: statementRoutes(site) },
+  ];
+}
+
+function siteOf({ installation, secure, sourceUrl, contactEmail }: SiteSettings): Site {
+  return {
+    bodyName: installation.bodyName,
+    demonstration: installation.kind === "demonstration",
+    secure,
+    sourceUrl,
+    contact: { email: contactEmail, telephone: installation.telephone ?? "" },
+  };
+}
+
+function sessionsOf({ db, sessionKey, secure }: SiteSettings) {
+  return createSessions({ db, key: sessionKey, secure });
+}
+
+function machineTools({ db, vault, signIn }: SiteSettings) {
+  return { db, tokenKey: tokenKey(vault), proxies: signIn.proxies };
+}
+
 /** The whole site: the strands' pages in the kit's shell. */
 export function buildSite(settings: SiteSettings) {
   const all = strands(settings);
@@ -149,36 +197,10 @@ export function buildSite(settings: SiteSettings) {
     API_MESSAGES,
     PEOPLE_MESSAGES,
   ]);
-  const sessions = createSessions({
-    db: settings.db,
-    key: settings.sessionKey,
-    secure: settings.secure,
-  });
-  const site = {
-    bodyName: settings.installation.bodyName,
-    demonstration: settings.installation.kind === "demonstration",
-    secure: settings.secure,
-    sourceUrl: settings.sourceUrl,
-    contact: { email: settings.contactEmail, telephone: settings.installation.telephone ?? "" },
-  };
-  const machineTools = { db: settings.db, tokenKey: tokenKey(settings.vault), proxies: settings.signIn.proxies };
+  const sessions = sessionsOf(settings);
+  const site = siteOf(settings);
   return buildApp({
-    routes: [
-      ...all.flatMap((strand) => strand.routes),
-      ...apiRoutes({ ...machineTools, bodyName: site.bodyName, strands: all }),
-      ...mailRoutes({ ...settings, projections: projections(), timeZone: settings.installation.timeZone }),
-      ...peopleRoutes(peopleTools(settings)),
-      ...signInRoutes({
-        ...settings.signIn,
-        tools: signInTools(settings),
-        sessions,
-        demonstration: site.demonstration ? settings.demonstrationPeople : null,
-        secure: settings.secure,
-        telephone: site.contact.telephone,
-        log: settings.log,
-      }),
-      ...statementRoutes(site),
-    ],
+    routes: siteRoutes(settings).flatMap(({ routes }) => routes),
     site,
     navigate: (visitor, words) => [
       ...all.flatMap((strand) => strand.navigation(visitor, words)),
@@ -210,7 +232,7 @@ export function buildSite(settings: SiteSettings) {
     assets: loadAssets(),
     sessions,
     findVisitor: (personId, now) => findVisitor(settings, personId, now),
-    findMachine: (request, now) => findMachine(machineTools, request, now),
+    findMachine: (request, now) => findMachine(machineTools(settings), request, now),
     findWhose: (subjectId, now) => readWhose(settings.db, subjectId, now),
     writeAudit: (entry) =>
       logLook(settings.db, {

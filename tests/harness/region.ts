@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Hono } from "hono";
-import { buildSite, messageTemplates, projections } from "../../src/app.ts";
+import { buildSite, messageTemplates, projections, siteRoutes, type SiteSettings } from "../../src/app.ts";
 import { type Database, inTransaction } from "../../src/core/database/index.ts";
 import { readInstallation } from "../../src/core/directory/index.ts";
 import { declareTemplates, type Messages, queueMessage } from "../../src/core/messages/index.ts";
 import type { Vault } from "../../src/core/vault/index.ts";
+import type { AnyRoute } from "../../src/web/route.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
 import { demonstrationPeople, type personIds } from "../../seeds/standing.ts";
@@ -28,6 +29,9 @@ export type Region = {
   readonly db: Database;
   readonly vault: Vault;
   readonly app: Hono;
+  readonly routes: readonly AnyRoute[];
+  /** The cookie of a new session of anybody on record, and a form token of it. */
+  readonly signIn: (personId: string) => Promise<{ readonly cookie: string; readonly token: string }>;
   /** The cookie of somebody of seeds/standing.ts, by their key, as `name=value`; nobody's is undefined. */
   readonly cookieOf: (key: string | null) => string | undefined;
   /** Asks for a page as somebody. */
@@ -66,7 +70,7 @@ export async function openRegion(): Promise<Region> {
   const mail = shownMessages(db, vault, clock, declareTemplates([...messageTemplates().values(), reminder]));
   await leaveUnmet(db, vault, mail.messages);
   const failures: string[] = [];
-  const app = buildSite({
+  const settings: SiteSettings = {
     db,
     vault,
     clock,
@@ -85,7 +89,8 @@ export async function openRegion(): Promise<Region> {
     ...mail,
     // What was refused is meant to be; anything else is a failure of the site.
     log: (line) => (/ refused /.test(line) ? undefined : failures.push(line)),
-  });
+  };
+  const app = buildSite(settings);
   const sessions = createSessions({ db, key: sessionKey, secure: false });
   const cookies = new Map<string, string>();
   const signIn = async () => {
@@ -108,6 +113,11 @@ export async function openRegion(): Promise<Region> {
     db,
     vault,
     app,
+    routes: siteRoutes(settings).flatMap(({ routes }) => routes),
+    signIn: async (personId) => {
+      const session = await sessions.signIn(personId, clock.now());
+      return { cookie: sessions.cookie(session).split(";")[0] ?? "", token: sessions.formToken(session) };
+    },
     cookieOf,
     get,
     send: async (path, fields, as, action) => {

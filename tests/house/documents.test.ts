@@ -6,10 +6,17 @@ import { Command } from "commander";
 import { buildSite, strands } from "../../src/app.ts";
 import { program } from "../../src/cli.ts";
 import { route } from "../../src/web/route.ts";
-import { commandsOf, describeCommands, describeRoutes, generateDocuments, unusedSite } from "./documents.ts";
+import {
+  commandsOf,
+  describeCommands,
+  describeRoutes,
+  generateDocuments,
+  unusedSettings,
+  unusedSite,
+} from "./documents.ts";
 import { ROOT } from "./tree.ts";
 
-const documents = generateDocuments();
+const documents = await generateDocuments();
 const textOf = (path: string): string => documents.get(`docs/generated/${path}`) ?? assert.fail(`no ${path}`);
 
 for (const [path, text] of documents) {
@@ -19,16 +26,7 @@ for (const [path, text] of documents) {
 }
 
 test("every address that the site answers is on the page of routes", () => {
-  const person = { personId: "one", name: "One", group: "staff", about: "" } as const;
-  const site = buildSite({
-    ...unusedSite(),
-    demonstrationPeople: [person],
-    sessionKey: new Uint8Array(32),
-    secure: false,
-    sourceUrl: "/",
-    contactEmail: "help@example.org",
-    log: () => assert.fail("nothing is asked of this site"),
-  });
+  const site = buildSite({ ...unusedSettings(), log: () => assert.fail("nothing is asked of this site") });
   const answered = site.routes.filter(({ method, path }) => method !== "ALL" && !path.startsWith("/assets/"));
   assert.ok(answered.length >= 20, `the site has only ${answered.length} addresses`);
   const page = textOf("routes.md");

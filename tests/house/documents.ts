@@ -1,35 +1,33 @@
 /** The generated documentation, each as the text of a file of docs/generated. Written by `npm run docs`, compared by a test. */
 import type { Command, Option } from "commander";
-import { messageTemplates, projections, signInTools, strands, type SignInOptions } from "../../src/app.ts";
+import { messageTemplates, siteRoutes, strands, type SignInOptions, type SiteSettings } from "../../src/app.ts";
 import { program } from "../../src/cli.ts";
 import { fixedClock } from "../../src/core/clock.ts";
 import { newDatabase } from "../../src/core/database/open.ts";
 import { serverPool } from "../../src/core/database/pool.ts";
 import type { Installation } from "../../src/core/directory/index.ts";
 import { describeData, withdrawnEntryDeclaration } from "../../src/core/record/index.ts";
+import { describeAccess } from "./access.ts";
 import { shownMessages } from "../harness/messages.ts";
+import { peopleFacts } from "../../src/core/people/index.ts";
 import { signInFacts } from "../../src/core/sign-in/index.ts";
 import { describeTemplates, messageFacts } from "../../src/core/messages/index.ts";
-import { apiRoutes } from "../../src/web/api/index.ts";
-import { mailRoutes } from "../../src/web/mail/index.ts";
-import type { Strand } from "../../src/strands/strand.ts";
 import type { AnyRoute } from "../../src/web/route.ts";
-import { createSessions } from "../../src/web/session.ts";
-import { signInRoutes } from "../../src/web/sign-in/index.ts";
-import { statementRoutes } from "../../src/web/statements.ts";
 
 const FOLDER = "docs/generated";
 
 /** The documents by their path from the root. */
-export function generateDocuments(): ReadonlyMap<string, string> {
-  const all = everyStrand();
+export async function generateDocuments(): Promise<ReadonlyMap<string, string>> {
+  const all = strands(unusedSite());
+  const routes = siteRoutes(unusedSettings());
   return new Map([
-    [`${FOLDER}/routes.md`, describeRoutes([...all, { name: "web", routes: kitRoutes() }])],
+    [`${FOLDER}/routes.md`, describeRoutes(routes)],
+    [`${FOLDER}/access.md`, await describeAccess(routes)],
     [`${FOLDER}/commands.md`, describeCommands(program)],
     [
       `${FOLDER}/data.md`,
       describeData([
-        { name: "every strand", facts: [withdrawnEntryDeclaration, ...messageFacts, ...signInFacts] },
+        { name: "every strand", facts: [withdrawnEntryDeclaration, ...messageFacts, ...signInFacts, ...peopleFacts] },
         ...all,
       ]),
     ],
@@ -60,35 +58,17 @@ export function unusedSite() {
   return { db, vault, clock, installation, signIn, ...shownMessages(db, vault, clock, messageTemplates()) };
 }
 
-function everyStrand(): readonly Strand[] {
-  return strands(unusedSite());
-}
-
-function kitRoutes(): readonly AnyRoute[] {
-  const unused = unusedSite();
-  const sessions = createSessions({ ...unused, key: new Uint8Array(32), secure: false });
-  const anybody = { personId: "anybody", name: "Anybody", group: "citizen", about: "" } as const;
-  const site = {
-    bodyName: "A public body",
-    demonstration: true,
+/** The whole of a site that is never asked for anything. */
+export function unusedSettings(): SiteSettings {
+  return {
+    ...unusedSite(),
+    demonstrationPeople: [{ personId: "anybody", name: "Anybody", group: "citizen", about: "" }],
+    sessionKey: new Uint8Array(32),
     secure: false,
     sourceUrl: "/",
-    contact: { email: "", telephone: "" },
+    contactEmail: "help@example.org",
+    log: () => {},
   };
-  return [
-    ...apiRoutes({ ...unused, tokenKey: new Uint8Array(32), proxies: 0, bodyName: site.bodyName, strands: [] }),
-    ...mailRoutes({ ...unusedSite(), projections: projections(), timeZone: "Europe/London" }),
-    ...signInRoutes({
-      ...unused.signIn,
-      tools: signInTools(unused),
-      sessions,
-      demonstration: [anybody],
-      secure: false,
-      telephone: "",
-      log: () => {},
-    }),
-    ...statementRoutes(site),
-  ];
 }
 
 /** Every address of the site: who may open it, and what the access log keeps of it. */
