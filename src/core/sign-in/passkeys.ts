@@ -32,7 +32,7 @@ import {
   usedAdministratorLink,
 } from "./store.ts";
 import { passkeyDomain, type SignInTools } from "./tools.ts";
-import { passkeyAdded, passkeySuspended, when, write } from "./words.ts";
+import { passkeyAdded, passkeySuspended, signInChanged, tellOfChange } from "./words.ts";
 
 /** ES256, EdDSA and RS256 (COSE numbers), which together every authenticator in use knows. */
 const ALGORITHMS = [-7, -8, -257];
@@ -230,14 +230,7 @@ export async function addPasskey(ceremony: Ceremony, toAdd: ToAdd): Promise<Adde
       toAdd.session.helpedBy ?? personId,
       now,
     );
-    await write(transaction, tools, {
-      subjectId: personId,
-      template: passkeyAdded,
-      values: { link: `${tools.origin}/me/sign-in`, ...when(now, tools.timeZone) },
-      factId,
-      urgent: true,
-      now,
-    });
+    await tellOfChange(transaction, tools, { personId, template: passkeyAdded, factId, now });
     const session = await beginSession(transaction, {
       personId,
       way: "passkey",
@@ -332,14 +325,7 @@ async function suspend(
   if (!(await markPasskey(transaction, personId, credentialId, "suspended_at", now))) return;
   const data = { passkey: passkeyMark(credentialId) };
   const factId = await noteFact(transaction, tools, personId, { type: "passkey-suspended", data }, "handrail", now);
-  await write(transaction, tools, {
-    subjectId: personId,
-    template: passkeySuspended,
-    values: { link: `${tools.origin}/me/sign-in`, ...when(now, tools.timeZone) },
-    factId,
-    urgent: true,
-    now,
-  });
+  await tellOfChange(transaction, tools, { personId, template: passkeySuspended, factId, now });
 }
 
 /** Removes a passkey for good. False when it is not this person's, or gone already. */
@@ -352,7 +338,8 @@ export async function removePasskey(
   return await inTransaction(tools.db, async (transaction) => {
     if (!(await markPasskey(transaction, personId, credentialId, "removed_at", now))) return false;
     const data = { passkey: passkeyMark(credentialId) };
-    await noteFact(transaction, tools, personId, { type: "passkey-removed", data }, personId, now);
+    const factId = await noteFact(transaction, tools, personId, { type: "passkey-removed", data }, personId, now);
+    await tellOfChange(transaction, tools, { personId, template: signInChanged, factId, now });
     return true;
   });
 }

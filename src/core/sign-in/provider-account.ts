@@ -8,6 +8,7 @@ import { markOf } from "./keys.ts";
 import { beginSession, type KeptSession } from "./sessions.ts";
 import { putName, readNames } from "./store.ts";
 import type { SignInTools } from "./tools.ts";
+import { signInChanged, tellOfChange } from "./words.ts";
 
 /** An account elsewhere: both together are its name (ASVS 6.8.1). */
 export type Account = { readonly issuer: string; readonly subject: string };
@@ -87,6 +88,8 @@ export async function joinAccount(
   if (names.some((name) => name.personId !== personId)) return false;
   await putName(transaction, { mark, personId, kind: "provider", reference: account.provider, expiresAt: null });
   const data = { provider: account.provider, level: account.level };
-  await noteFact(transaction, tools, personId, { type: "sign-in-linked", data }, by.recordedBy, by.now);
+  const linked = { type: "sign-in-linked", data } as const;
+  const factId = await noteFact(transaction, tools, personId, linked, by.recordedBy, by.now);
+  await tellOfChange(transaction, tools, { personId, template: signInChanged, factId, now: by.now });
   return true;
 }

@@ -152,6 +152,38 @@ export const passkeySuspended = template({
   },
 });
 
+/** A passkey was removed, or a sign-in from elsewhere joined. */
+export const signInChanged = template({
+  id: "sign-in.changed",
+  purpose: forSafety,
+  placeholders: ["link", "date", "time"],
+  essential: true,
+  words: {
+    en: {
+      email: {
+        subject: "How you sign in was changed",
+        body: "How you sign in at {bodyName} was changed, at {time} on {date}: a passkey was removed, or another way to sign in was joined to your record.\n\nWas it you? Then all is well.\n\nWas it not you? Call {telephone} now. You can also look at how you sign in:\n\n{link}",
+      },
+      text: "{bodyName}: how you sign in was changed at {time} on {date}. Not you? Call {telephone}.",
+      letter: {
+        heading: "How you sign in was changed",
+        body: "How you sign in at {bodyName} was changed, at {time} on {date}: a passkey was removed, or another way to sign in was joined to your record.\n\nWas it you? Then all is well.\n\nWas it not you? Call {telephone} now.",
+      },
+    },
+    cy: {
+      email: {
+        subject: "Newidiwyd sut rydych yn mewngofnodi",
+        body: "Newidiwyd sut rydych yn mewngofnodi i {bodyName}, am {time} ar {date}: tynnwyd cod-allwedd, neu cysylltwyd ffordd arall o fewngofnodi â'ch cofnod.\n\nAi chi oedd e? Yna mae popeth yn iawn.\n\nNid chi? Ffoniwch {telephone} nawr. Gallwch hefyd edrych ar sut rydych yn mewngofnodi:\n\n{link}",
+      },
+      text: "{bodyName}: newidiwyd sut rydych yn mewngofnodi am {time} ar {date}. Nid chi? Ffoniwch {telephone}.",
+      letter: {
+        heading: "Newidiwyd sut rydych yn mewngofnodi",
+        body: "Newidiwyd sut rydych yn mewngofnodi i {bodyName}, am {time} ar {date}: tynnwyd cod-allwedd, neu cysylltwyd ffordd arall o fewngofnodi â'ch cofnod.\n\nAi chi oedd e? Yna mae popeth yn iawn.\n\nNid chi? Ffoniwch {telephone} nawr.",
+      },
+    },
+  },
+});
+
 /** All of them, for the outbox. */
 export const signInTemplates: readonly Template[] = [
   enrolmentLink,
@@ -160,7 +192,24 @@ export const signInTemplates: readonly Template[] = [
   postedCode,
   passkeyAdded,
   passkeySuspended,
+  signInChanged,
 ];
+
+/** Tells somebody that their way in was changed: they are the first to know when it was not them (ASVS 6.3.7). */
+export async function tellOfChange(
+  transaction: Transaction,
+  { vault, origin, timeZone }: Pick<SignInTools, "vault" | "origin" | "timeZone">,
+  change: {
+    readonly personId: string;
+    readonly template: typeof passkeyAdded | typeof passkeySuspended | typeof signInChanged;
+    readonly factId: string;
+    readonly now: Temporal.Instant;
+  },
+): Promise<void> {
+  const { personId, template: which, factId, now } = change;
+  const values = { link: `${origin}/me/sign-in`, ...when(now, timeZone) };
+  await write(transaction, { vault }, { subjectId: personId, template: which, values, factId, urgent: true, now });
+}
 
 type ToSay<T extends Template> = Omit<NewMessage<T>, "causedBy"> & { readonly factId?: string };
 
