@@ -161,6 +161,11 @@ function describeShape(shape: z.ZodType): string {
   return members.length === 0 ? "nothing further" : members.join("; ");
 }
 
+/** The declared type that was probably meant, for somebody who mistyped one. */
+export function typeMeant(declarations: FactDeclarations, type: string): string | undefined {
+  return nearest(type, [...declarations.keys()]);
+}
+
 /** The candidate with the fewest differing letters, when those are few enough to be a slip of the finger. */
 function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined;

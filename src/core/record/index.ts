@@ -26,5 +26,5 @@ export { compareRebuild, readCaseKeys, rebuild } from "./rebuild.ts";
 export type { RebuildDifference, RebuildProgress } from "./rebuild.ts";
 export { FactRefusedError, factSink } from "./sink.ts";
 export type { FactSink, FactSinkOptions, FactSinkTotals } from "./sink.ts";
-export { checkFact, declareFacts, describeData, withdrawnEntryDeclaration } from "./declarations.ts";
+export { checkFact, declareFacts, describeData, typeMeant, withdrawnEntryDeclaration } from "./declarations.ts";
 export type { FactDeclaration, FactDeclarations, FactProblem, Sensitivity } from "./declarations.ts";

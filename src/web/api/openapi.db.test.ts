@@ -140,7 +140,7 @@ describe("the document", () => {
       for (const { path, operation } of operations) {
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
         const described = (operation.parameters ?? []).flatMap((each) => (each.in === "path" ? [each.name] : []));
-        assert.deepEqual(described.toSorted(), inPath.toSorted(), path);
+        assert.deepEqual(new Set<unknown>(described), new Set<unknown>(inPath), path);
         for (const needed of operation.security)
           for (const name of Object.keys(needed)) assert.ok(name in document.components.securitySchemes, name);
       }

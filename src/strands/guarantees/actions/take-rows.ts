@@ -7,6 +7,7 @@ import {
   declareFacts,
   readNamed,
   sameContent,
+  typeMeant,
   type Fact,
   type FactName,
   type FactProblem,
@@ -58,6 +59,9 @@ export const MOST_ROWS_AT_ONCE = 1_000;
 /** Another sender of the same events may be first, this often. */
 const ATTEMPTS = 5;
 const MOST_PROBLEMS = 5;
+/** Longest mistyped type that is compared with the known ones, and how many are in one batch: comparing takes its time. */
+const LONGEST_TYPE = 60;
+const MOST_ADVISED = 20;
 const LONGEST_MESSAGE = 300;
 
 type Judged =
@@ -80,14 +84,26 @@ export function rowTaker(tools: GuaranteeTools): (request: TakeRequest) => Promi
   const context = rowContext(zone, tools.library.definitions.values());
   const declared = declareFacts(guaranteeFacts(tools.library));
   const isEvent = (type: string) => context.types.has(type);
-  const judge = (sent: SentLine, request: TakeRequest): Judged => {
+  const advised = (problem: RowProblem, type: unknown, advice: { left: number }): RowProblem => {
+    if (problem.column !== "type" || typeof type !== "string" || type.length > LONGEST_TYPE || isEvent(type))
+      return problem;
+    const near = advice.left-- > 0 ? typeMeant(declared, type) : undefined;
+    const what = near === undefined ? "/guarantees has them all" : `did you mean "${near}"?`;
+    return { ...problem, message: `${problem.message}; ${what}` };
+  };
+  const judge = (sent: SentLine, request: TakeRequest, advice: { left: number }): Judged => {
     if ("problem" in sent) {
       return refused(sent.line, null, [{ column: sent.column, message: sent.problem }]);
     }
     const sentId = typeof sent.row["id"] === "string" ? sent.row["id"].slice(0, 200) : null;
     try {
       const read = readEventRow(sent.row, context);
-      if (!isEventRow(read)) return refused(sent.line, sentId, read);
+      if (!isEventRow(read))
+        return refused(
+          sent.line,
+          sentId,
+          read.map((problem) => advised(problem, sent.row["type"], advice)),
+        );
       const person = personOf(read.case, read.person, request.persons);
       if (typeof person !== "string" && person !== null) return refused(sent.line, sentId, [person]);
       const row = withRecordId(withOrganisation({ ...read, person }, request.sender));
@@ -110,7 +126,8 @@ export function rowTaker(tools: GuaranteeTools): (request: TakeRequest) => Promi
 
   return async (request) => {
     if (request.lines.length > MOST_ROWS_AT_ONCE) throw new Error(`More than ${MOST_ROWS_AT_ONCE} rows at once.`);
-    const judged = request.lines.map((line) => judge(line, request));
+    const advice = { left: MOST_ADVISED };
+    const judged = request.lines.map((line) => judge(line, request, advice));
     for (let attempt = 1; ; attempt++) {
       const sorted = await sort(tools, judged, request.sender, isEvent);
       await logRows(tools, sorted, request);
