@@ -23,6 +23,7 @@ import {
   nameAdministrator,
   nobodyHasPasskey,
   putSignInEmail,
+  readToken,
   removePasskey,
   requestOptions,
   revokeSessions,
@@ -33,6 +34,7 @@ import {
   useLink,
   useTypedCode,
 } from "./index.ts";
+import { notePasskeyUse, putLinkRequest, readPasskeys, spendCode, takeLinkRequest } from "./store.ts";
 
 const start = Temporal.Instant.from("2026-03-02T09:00:00Z");
 const origin = "https://handrail.example";
@@ -366,6 +368,30 @@ test("of two who use one link at the same moment, one comes in", async () => {
     const token = tokenOf((await messages("ann"))[0]?.link);
     const came = await Promise.all(Array.from({ length: 5 }, () => useLink(tools, token, coming())));
     assert.equal(came.filter(({ ok }) => ok).length, 1);
+  });
+});
+
+test("of two who act on what they read at the same moment, the second finds it done", async () => {
+  await inWorld(async ({ db, tools, now, person, enrol, messages }) => {
+    await person("ann");
+    const passkey = await enrol("ann");
+    await inTransaction(db, async (transaction) => {
+      await inviteByEmail(transaction, tools, { personId: "ann", email: "ann@example.org", madeBy: null, now: now() });
+      await putLinkRequest(transaction, "email:mark", now());
+    });
+    const link = (await messages("ann")).find(({ template }) => template === "sign-in.enrolment-link");
+    const token = readToken(tokenOf(link?.link));
+    const [row] = await readPasskeys(db, "ann", passkey.id);
+    assert.ok(row && token);
+    const use = { counter: 7, backedUp: false, now: now() };
+    await inTransaction(db, async (transaction) => {
+      assert.equal(await spendCode(transaction, "ann", token.id, now()), true);
+      assert.equal(await spendCode(transaction, "ann", token.id, now()), false);
+      assert.equal(await notePasskeyUse(transaction, row, use), true);
+      assert.equal(await notePasskeyUse(transaction, row, use), false);
+      assert.notEqual(await takeLinkRequest(transaction, "email:mark"), null);
+      assert.equal(await takeLinkRequest(transaction, "email:mark"), null);
+    });
   });
 });
 
