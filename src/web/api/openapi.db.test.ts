@@ -81,8 +81,10 @@ const RULES = {
                   required: { type: "boolean" },
                   schema: { type: "object" },
                 },
-                if: { properties: { in: { const: "path" } } },
-                then: { required: ["required"], properties: { required: { const: true } } },
+                anyOf: [
+                  { properties: { in: { not: { const: "path" } } } },
+                  { required: ["required"], properties: { required: { const: true } } },
+                ],
                 additionalProperties: false,
               },
             },
