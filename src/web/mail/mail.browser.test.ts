@@ -59,6 +59,16 @@ const siobhan: Visitor = {
         from: 0,
         until: null,
       },
+      // Nobody of this record is known at a place: whom no place knows, identity officers see to.
+      {
+        id: "post-2",
+        role: "identity-officer",
+        organisationId: "hospital",
+        serviceId: null,
+        areaCodes: null,
+        from: 0,
+        until: null,
+      },
     ],
   },
 };

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { decide } from "../../core/access/index.ts";
 import {
   cancelForTheDead,
-  countUnmet,
   readUnmet,
   readUnmetOne,
   sendAgain,
@@ -15,7 +14,7 @@ import { readPersonalData } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import type { Translate } from "../messages.ts";
 import { pagination } from "../pagination.ts";
-import { route, type AnyRoute, type RouteContext } from "../route.ts";
+import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
 import { purposeOf, whenOf } from "./development.ts";
 import type { MailTools } from "./index.ts";
 import { mailPaths } from "./paths.ts";
@@ -39,13 +38,14 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
       name: "mail.unmet",
       method: "GET",
       path: mailPaths.unmet,
-      access: { kind: "body", action: "view", what: "work" },
+      access: { kind: "list", action: "view", what: "delivery" },
       audit: { kind: "list", purpose: "see whom messages could not reach" },
       input: { query },
-      handle: async ({ input, page, shown, now, t, formats, url }) => {
-        await cancelForTheDead(db, now);
+      handle: async ({ input, page, visitor, shown, now, t, formats, url }) => {
         const offset = (input.query.page - 1) * PAGE_SIZE;
-        const [rows, total] = await Promise.all([readUnmet(db, { offset, limit: PAGE_SIZE }), countUnmet(db)]);
+        await cancelForTheDead(db, now);
+        const seen = visitor === null ? [] : await ofTheirs(tools, visitor, now);
+        const [rows, total] = [seen.slice(offset, offset + PAGE_SIZE), seen.length];
         const subjects = [...new Set(rows.map((row) => row.subjectId))];
         const identities = await readPersonalData(db, vault, subjects, "identity");
         shown(subjects);
@@ -80,7 +80,7 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
       name: "mail.unmet.one",
       method: "GET",
       path: `${mailPaths.unmet}/:subjectId/:id`,
-      access: { kind: "body", action: "view", what: "work" },
+      access: { kind: "person", action: "view", what: "delivery", subject },
       audit: { kind: "person", purpose: "see to a message that could not reach a person", subject },
       input: { params },
       handle: (context) => onePage(tools, context, emptyForm(form), 200),
@@ -89,7 +89,7 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
       name: "mail.unmet.settle",
       method: "POST",
       path: `${mailPaths.unmet}/:subjectId/:id`,
-      access: { kind: "body", action: "change", what: "work" },
+      access: { kind: "person", action: "change", what: "delivery", subject },
       audit: { kind: "person", purpose: "say how a person was told", subject },
       input: { params, form },
       handle: async (context) => {
@@ -106,6 +106,22 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
       },
     }),
   ];
+}
+
+/** Messages gone through for the list; beyond it the oldest are seen to first. */
+const MOST_UNMET = 1_000;
+
+/** What could not reach people whom the visitor may see to: messages have no place of their own, their people have. */
+async function ofTheirs({ db }: MailTools, visitor: Visitor, now: Temporal.Instant): Promise<readonly UnmetRow[]> {
+  const rows = await readUnmet(db, { offset: 0, limit: MOST_UNMET });
+  const allowed = new Map<string, boolean>();
+  for (const { subjectId } of rows) {
+    if (allowed.has(subjectId)) continue;
+    const whose = await readWhose(db, subjectId, now);
+    const question = { actor: visitor.actor, action: "view", what: "delivery", whose } as const;
+    allowed.set(subjectId, decide({ ...question, now: now.epochMilliseconds }).allow);
+  }
+  return rows.filter(({ subjectId }) => allowed.get(subjectId) === true);
 }
 
 async function onePage(

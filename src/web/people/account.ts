@@ -121,7 +121,8 @@ export function workLinks(visitor: Visitor, now: Temporal.Instant, t: (key: stri
   const has = (...roles: readonly string[]) => actor.posts.some(({ role }) => roles.includes(role));
   return [
     ...(has("front-line", "clinician", "manager") ? [link("/worklist", "worklist", t)] : []),
-    ...(ofTheBody("view", "work") ? [link(mailPaths.unmet, "unmet", t), link(mailPaths.overview, "sent", t)] : []),
+    ...(has("front-line", "clinician", "manager", "identity-officer") ? [link(mailPaths.unmet, "unmet", t)] : []),
+    ...(ofTheBody("view", "work") ? [link(mailPaths.overview, "sent", t)] : []),
     ...(has("manager")
       ? [link(peoplePaths.questions, "questions", t), link(peoplePaths.withholdings, "withholdings", t)]
       : []),

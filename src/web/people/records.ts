@@ -27,7 +27,7 @@ export function recordRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       name: "people.records",
       method: "GET",
       path: "/people/:subjectId/records",
-      access: { kind: "person", action: "view", what: "identity", fresh: true, subject },
+      access: { kind: "person", action: "change", what: "identity", fresh: true, subject },
       audit,
       input: { params, query: z.object({ done: z.enum(["merged", "undone"]).optional() }) },
       handle: (context) =>

@@ -7,6 +7,7 @@ export const RESOURCES = {
   details: { ofAPerson: true, fields: ["name", "birth-date", "identifiers", "contact"] },
   needs: { ofAPerson: true, fields: ["communication", "preferences"] },
   messages: { ofAPerson: true, fields: ["sent"] },
+  delivery: { ofAPerson: true, fields: ["undelivered"] },
   relationships: { ofAPerson: true, fields: ["people", "consents"] },
   looks: { ofAPerson: true, fields: ["entries"] },
   questions: { ofAPerson: true, fields: ["words"] },
