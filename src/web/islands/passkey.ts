@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 /**
  * Passkeys in the browser. A form with `data-passkey` asks the server for a challenge, the browser for a passkey, and
  * posts what the browser answers in its field `response`. Without scripts the form stays hidden and the page says what

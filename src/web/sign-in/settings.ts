@@ -5,7 +5,7 @@ import { addressOf } from "../address.ts";
 import { localPath } from "../answer.ts";
 import type { RouteContext } from "../route.ts";
 import type { KeptSessions, Session } from "../session.ts";
-import { ACCOUNT_PATH } from "../shell.ts";
+import { ACCOUNT_PATH, PROVE_AGAIN_PATH, SIGN_IN_PATH, SIGN_OUT_PATH } from "../shell.ts";
 import type { SignInProvider } from "./provider.ts";
 
 /** Somebody invented whom a visitor of a demonstration may be. */
@@ -38,7 +38,7 @@ export const SIGN_IN_TEMPLATES = { "sign-in": fileURLToPath(new URL("./pages/", 
 export const SIGN_IN_MESSAGES = fileURLToPath(new URL("./messages/", import.meta.url));
 
 export const paths = {
-  signIn: "/sign-in",
+  signIn: SIGN_IN_PATH,
   challenge: "/sign-in/challenge",
   passkey: "/sign-in/passkey",
   email: "/sign-in/email",
@@ -46,14 +46,14 @@ export const paths = {
   link: "/sign-in/link/:token",
   add: "/sign-in/add",
   addChallenge: "/sign-in/add/challenge",
-  again: "/sign-in/again",
+  again: PROVE_AGAIN_PATH,
   againChallenge: "/sign-in/again/challenge",
   demonstration: "/sign-in/demonstration",
   demonstrationAgain: "/sign-in/demonstration/again",
   with: "/sign-in/with/:provider",
   return: "/sign-in/return/:provider",
   join: "/sign-in/join",
-  signOut: "/sign-out",
+  signOut: SIGN_OUT_PATH,
   code: "/code",
   own: "/me/sign-in",
   removePasskey: "/me/sign-in/passkeys/remove",
