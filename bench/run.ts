@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { formatTable } from "../src/core/terminal/table.ts";
+import { benchDecision, type AccessResult } from "./access.ts";
 import { benchEnglishWaits } from "./english-waits.ts";
 import type { Comparison } from "./measure.ts";
 import { benchOutbox, type OutboxResult } from "./outbox.ts";
@@ -18,7 +19,8 @@ const { waits, comparisons, peakMegabytes } = await benchEnglishWaits(cases, rou
 // In memory: the rule engines' events are in memory too, and grouped and sorted already, which ours are not.
 const perCase = (comparisons[2]?.ourMilliseconds ?? NaN) / cases;
 const engines = await benchRuleEngines(waits, quick ? 500 : 20_000, quick ? 1 : 3, perCase);
-const site = await benchSite(quick ? 500 : 60_000, quick ? 50 : 1_000);
+const { site, lists } = await benchSite(quick ? 500 : 60_000, quick ? 50 : 1_000);
+const access = [...benchDecision(quick ? 20 : 200), ...lists];
 const outbox = await benchOutbox(quick ? 1_000 : 10_000);
 const machine = {
   cpu: cpus()[0]?.model ?? "unknown",
@@ -35,6 +37,7 @@ const report = {
   peakMegabytes,
   comparisons: [...comparisons, ...engines],
   site,
+  access,
   outbox,
 };
 mkdirSync(FOLDER, { recursive: true });
@@ -56,6 +59,19 @@ process.stdout.write(
       { title: "goal", value: (row) => number(row.goal, 1), align: "right" },
     ],
     report.comparisons,
+    process.stdout.hasColors?.() ?? false,
+  )}\n\n`,
+);
+process.stdout.write(
+  `${formatTable<AccessResult>(
+    [
+      { title: "access", value: (row) => row.name },
+      { title: "ours", value: (row) => row.ours, align: "right" },
+      { title: "CASL", value: (row) => row.peer, align: "right" },
+      { title: "ratio", value: (row) => row.ratio, align: "right" },
+      { title: "goal", value: (row) => row.goal },
+    ],
+    access,
     process.stdout.hasColors?.() ?? false,
   )}\n\n`,
 );

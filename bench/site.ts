@@ -18,6 +18,7 @@ import { definitionOf, library } from "../src/strands/guarantees/library.ts";
 import { clocksOf } from "../src/strands/guarantees/model/case-facts.ts";
 import { createSessions } from "../src/web/session.ts";
 import { loadDemonstration } from "../seeds/load.ts";
+import { benchLists, type AccessResult } from "./access.ts";
 import { personIds } from "../seeds/standing.ts";
 import { shownMessages } from "../tests/harness/messages.ts";
 
@@ -34,7 +35,10 @@ const NOW = Temporal.Instant.from("2026-11-23T10:00:00Z");
 const SEED = 2009;
 
 /** Measures on a fresh demonstration of `people` inhabitants, `rounds` times each. Milliseconds. */
-export async function benchSite(people: number, rounds: number): Promise<readonly SiteResult[]> {
+export async function benchSite(
+  people: number,
+  rounds: number,
+): Promise<{ readonly site: readonly SiteResult[]; readonly lists: readonly AccessResult[] }> {
   const dataFolder = mkdtempSync(join(tmpdir(), "handrail-bench-"));
   const open = await openDatabase({ dataFolder, mode: "hold" });
   try {
@@ -79,7 +83,8 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
       await response.arrayBuffer();
     };
     const cases = await waitingCases(open.db, rounds);
-    return [
+    const lists = await benchLists(open.db, Math.min(rounds, 100));
+    const results = [
       await oneClock(open.db, cases),
       await oneEvent(open.db, cases),
       await measure(
@@ -101,6 +106,7 @@ export async function benchSite(people: number, rounds: number): Promise<readonl
           sql`select * from fact where subject_id = ${cases[index % cases.length]?.subjectId}`.execute(open.db),
       ),
     ];
+    return { site: results, lists };
   } finally {
     await open.close();
     rmSync(dataFolder, { recursive: true, force: true });

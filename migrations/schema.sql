@@ -138,6 +138,7 @@ create table guarantee_clock (
   check ((outcome = any (array['kept'::text, 'broken'::text, 'ended'::text, 'void'::text])))
 );
 create index guarantee_clock_running on guarantee_clock using btree (due_until, subject_id) where (outcome is null);
+create index guarantee_clock_running_by_organisation on guarantee_clock using btree (organisation_id, due_until) where (outcome is null);
 create index guarantee_clock_running_by_service on guarantee_clock using btree (service_id, due_until) where (outcome is null);
 create index guarantee_clock_stopped on guarantee_clock using btree (area_code, stopped_on) where (outcome is not null);
 grant delete, insert, select, update on guarantee_clock to handrail_app;
@@ -479,6 +480,17 @@ create table spent_challenge (
 create index spent_challenge_expired on spent_challenge using btree (expires_at);
 grant delete, insert, select, update on spent_challenge to handrail_app;
 grant select on spent_challenge to handrail_disposal;
+
+-- Reference. One row: made new in the transaction of each change of relationships, posts, teams, bans, merges and areas.
+create table standing_revision (
+  name text not null,
+  revision text not null,
+  primary key (name),
+  check ((name = 'this'::text))
+);
+grant delete, insert, select, update on standing_revision to handrail_app;
+grant select on standing_revision to handrail_disposal;
+grant select on standing_revision to handrail_reader;
 
 -- Reference. Teams that people of the record can be in the care of.
 create table team (

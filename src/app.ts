@@ -5,7 +5,7 @@ import type { Installation } from "./core/directory/index.ts";
 import { listMachines, tokenKey } from "./core/machines/index.ts";
 import { declareTemplates, type Messages, type Prices, type Templates } from "./core/messages/index.ts";
 import type { Projection } from "./core/record/index.ts";
-import { givePost, loadActor, peopleProjection, peopleTemplates, readWhose } from "./core/people/index.ts";
+import { actorOf, givePost, loadActor, peopleProjection, peopleTemplates, readWhose } from "./core/people/index.ts";
 import {
   inviteByEmail,
   putSignInEmail,
@@ -257,7 +257,7 @@ async function findVisitor(
   now: Temporal.Instant,
 ): Promise<Visitor | null> {
   const [actor, identities] = await Promise.all([
-    loadActor(db, personId, now),
+    actorOf(db, personId, now),
     readPersonalData(db, vault, [personId], "identity"),
   ]);
   const name = identities.get(personId)?.name;

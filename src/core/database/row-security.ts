@@ -12,8 +12,16 @@ import type { Database } from "./schema.ts";
 
 const PLACED = ["subject_id", "organisation_id", "service_id", "area_code"] as const;
 
-/** The settings a reader's transaction makes, each an array of text. */
-export const READER_SETTINGS = ["subjects", "barred", "organisations", "services", "areas", "combined"] as const;
+/** The settings a reader's transaction makes, each an array of text. `everywhere` is not empty for a reach of every area there is. */
+export const READER_SETTINGS = [
+  "subjects",
+  "barred",
+  "everywhere",
+  "organisations",
+  "services",
+  "areas",
+  "combined",
+] as const;
 
 export type ReaderSettings = Readonly<Record<(typeof READER_SETTINGS)[number], readonly string[]>>;
 
@@ -69,6 +77,7 @@ function condition(distributed: boolean): string {
   return (
     `${among("subject_id", "subjects")} or (subject_id <> all (coalesce(${setting("barred")}, '{}')) and (` +
     [
+      `(${setting("everywhere")} <> '{}' and area_code is not null)`,
       among("organisation_id", "organisations"),
       among("service_id", "services"),
       among("area_code", "areas"),

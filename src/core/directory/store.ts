@@ -1,4 +1,6 @@
 /** Storing and reading the directory. */
+import { sql } from "kysely";
+import { newId } from "../ids.ts";
 import { type Database, inTransaction, type Transaction } from "../database/index.ts";
 import type { Area, Directory, Installation, Organisation, Service } from "./model.ts";
 
@@ -63,6 +65,9 @@ export async function putDirectory(
   },
 ): Promise<void> {
   await inTransaction(db, async (transaction) => {
+    // Posts reach every area within theirs: what was worked out from the areas of before is over.
+    if ((parts.areas ?? []).length > 0)
+      await sql`update standing_revision set revision = ${newId()}`.execute(transaction);
     for (const batch of batches(parts.areas ?? [])) {
       await transaction
         .insertInto("area")

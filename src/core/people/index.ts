@@ -21,7 +21,7 @@ export {
 export type { By, MergeResult, PeopleRecorded, PeopleTools } from "./actions.ts";
 export { peopleProjection } from "./projection.ts";
 export { loadActor, MOST_TIES, readRecordsOf, readWhose } from "./store.ts";
-export { readAs } from "./reader.ts";
+export { actorOf, readAs } from "./reader.ts";
 export {
   addTeam,
   readBans,

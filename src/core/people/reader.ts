@@ -12,18 +12,37 @@ import {
   type ReaderSettings,
   type Transaction,
 } from "../database/index.ts";
-import { readRecordsOf } from "./store.ts";
+import type { Actor } from "../access/index.ts";
+import { keptStanding, type KeptStanding } from "./kept.ts";
+import { loadStanding, readRecordsOf } from "./store.ts";
 
-/** Runs `body` in a transaction that sees only what this person may see at `now`. */
-export function readAs<T>(
+/**
+ * Runs `body` in a transaction that sees only what this person may see at `now`. What that is, is kept between requests
+ * as the actor is (`kept.ts`).
+ */
+export async function readAs<T>(
   db: Database,
   personId: string,
   now: Temporal.Instant,
   body: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(db, async (transaction) => {
-    await restrict(transaction, await readerSettings(transaction, personId, now));
+  const { settings } = await standingOfReader(db, personId, now);
+  return db.transaction().execute(async (transaction) => {
+    await restrict(transaction, settings);
     return body(transaction);
+  });
+}
+
+/** Who somebody is to the access decision, kept as long as it is true. */
+export async function actorOf(db: Database, personId: string, now: Temporal.Instant): Promise<Actor> {
+  return (await standingOfReader(db, personId, now)).actor;
+}
+
+function standingOfReader(db: Database, personId: string, now: Temporal.Instant): Promise<KeptStanding> {
+  return keptStanding(db, personId, now, async () => {
+    const { actor, until } = await loadStanding(db, personId, now);
+    const settings = await inTransaction(db, (transaction) => readerSettings(transaction, personId, now));
+    return { actor, settings, until };
   });
 }
 
@@ -99,18 +118,20 @@ async function placesOf(
   transaction: Transaction,
   own: readonly string[],
   now: Temporal.Instant,
-): Promise<Pick<ReaderSettings, "organisations" | "services" | "areas" | "combined">> {
+): Promise<Pick<ReaderSettings, "everywhere" | "organisations" | "services" | "areas" | "combined">> {
   const { rows } = await sql<{ at_organisation: string | null; at_service: string | null; at_area: string | null }>`
     select distinct p.at_organisation, p.at_service, p.at_area
     from post p join reader_reach x on x.holder = p.role and x.reach = 'place'
     where p.subject_id = any(${[...own]}::text[]) and p.from_at <= ${now.toString()}::timestamptz
       and (p.until_at is null or p.until_at > ${now.toString()}::timestamptz)`.execute(transaction);
+  const every = await sql<{ count: number }>`select count(*)::int as count from area`.execute(transaction);
   const within = await sql<{ root: string; code: string }>`
     with recursive inside as (
       select code as root, code from area where code = any(${rows.flatMap((row) => row.at_area ?? [])}::text[])
       union select inside.root, area.code from inside join area on area.parent_code = inside.code
     ) select root, code from inside`.execute(transaction);
   const places = {
+    everywhere: [] as string[],
     organisations: [] as string[],
     services: [] as string[],
     areas: [] as string[],
@@ -119,6 +140,11 @@ async function placesOf(
   for (const { at_organisation: organisation, at_service: service, at_area: area } of rows) {
     const codes =
       area === null ? [null] : [area, ...within.rows.filter(({ root }) => root === area).map(({ code }) => code)];
+    // Somebody for the whole region: one comparison for each row instead of one for each area.
+    if (organisation === null && service === null && new Set(codes).size === every.rows[0]?.count) {
+      places.everywhere.push("yes");
+      continue;
+    }
     for (const code of new Set(codes)) {
       const parts = [
         ...(organisation === null ? [] : [`o:${organisation}`]),

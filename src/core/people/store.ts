@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Actor, Ban, Bond, Cover, Post, PostRole, Tie, Whose, BanKind, Action } from "../access/index.ts";
 import type { Database, Transaction } from "../database/index.ts";
+import { newId } from "../ids.ts";
 import type { Relationship, Standing } from "./model/standing.ts";
 
 declare module "../database/schema.ts" {
@@ -112,11 +113,23 @@ const TABLES = [
   "relationship_offer",
 ] as const;
 
+/** What was worked out from standings before this no longer need be true. */
+async function noteRevision(transaction: Transaction): Promise<void> {
+  await sql`update standing_revision set revision = ${newId()}`.execute(transaction);
+}
+
+/** The mark that is new after every change of standings. */
+export async function readRevision(db: Handle): Promise<string> {
+  const { rows } = await sql<{ revision: string }>`select revision from standing_revision`.execute(db);
+  return rows[0]?.revision ?? "none";
+}
+
 /** Puts how these subjects stand in place of what is there. */
 export async function replaceStandings(
   transaction: Transaction,
   rows: readonly { readonly subjectId: string; readonly standing: Standing }[],
 ): Promise<void> {
+  await noteRevision(transaction);
   const subjects = JSON.stringify(rows.map(({ subjectId }) => subjectId));
   const of = <T>(pick: (standing: Standing) => readonly T[], row: (each: T) => object) =>
     rows.flatMap(({ subjectId, standing }) => pick(standing).map((each) => ({ subject_id: subjectId, ...row(each) })));
@@ -229,11 +242,23 @@ type Handle = Database | Transaction;
  * @throws when somebody holds more than `MOST_TIES` relationships.
  */
 export async function loadActor(db: Handle, personId: string, now: Temporal.Instant): Promise<Actor> {
-  const own = await readRecordsOf(db, personId, now);
+  return (await loadStanding(db, personId, now)).actor;
+}
+
+/** An actor and the moment from which they may be another: the next beginning or end of anything it was made from. */
+export interface LoadedActor {
+  readonly actor: Actor;
+  readonly until: Temporal.Instant | null;
+}
+
+/** The same with how long it stays true, if nothing is recorded meanwhile. */
+export async function loadStanding(db: Handle, personId: string, now: Temporal.Instant): Promise<LoadedActor> {
+  const changes = watchChanges(now);
+  const own = await readRecordsOf(db, personId, now, changes);
   const [posts, memberships, bans] = await Promise.all([
-    currentRows(db, "post", own.all, now),
-    currentRows(db, "membership", own.all, now),
-    readBansOn(db, own.all, now),
+    currentRows(db, "post", own.all, now, changes),
+    currentRows(db, "membership", own.all, now, changes),
+    readBansOn(db, own.all, now, changes),
   ]);
   const holders: Holders = {
     person: own.all,
@@ -244,7 +269,7 @@ export async function loadActor(db: Handle, personId: string, now: Temporal.Inst
       .filter(({ role }) => role === "front-line" || role === "clinician")
       .flatMap(({ at_organisation: id }) => id ?? []),
   };
-  const ties = await readTies(db, holders, now);
+  const ties = await readTies(db, holders, now, changes);
   if (ties.length > MOST_TIES)
     throw new Error(`${personId} holds more than ${MOST_TIES} relationships: give them to teams, not to one holder.`);
   const areas = await areasWithin(
@@ -255,9 +280,10 @@ export async function loadActor(db: Handle, personId: string, now: Temporal.Inst
     db,
     [...ties, ...bans].map((row) => row.subject_id),
     now,
+    changes,
   );
   const recordsOf = (subjectId: string) => [subjectId, ...(others.get(subjectId) ?? [])];
-  return {
+  const actor: Actor = {
     personId,
     selves: new Set(own.all),
     posts: posts.map((row): Post => ({
@@ -289,6 +315,7 @@ export async function loadActor(db: Handle, personId: string, now: Temporal.Inst
       ({ ban }) => ban,
     ),
   };
+  return { actor, until: changes.next() };
 }
 
 function milliseconds({ from_at, until_at }: SpanColumns): { readonly from: number; readonly until: number | null } {
@@ -298,17 +325,38 @@ function milliseconds({ from_at, until_at }: SpanColumns): { readonly from: numb
   };
 }
 
+/** Tells what has begun from what will, and notes over all that is read when the next thing begins or ends. */
+interface Changes {
+  readonly begun: (row: SpanColumns) => boolean;
+  readonly next: () => Temporal.Instant | null;
+}
+
+function watchChanges(now: Temporal.Instant): Changes {
+  let next: Temporal.Instant | null = null;
+  return {
+    begun: ({ from_at, until_at }) => {
+      const from = Temporal.Instant.from(from_at);
+      const begun = Temporal.Instant.compare(from, now) <= 0;
+      const change = begun ? (until_at === null ? null : Temporal.Instant.from(until_at)) : from;
+      if (change !== null && (next === null || Temporal.Instant.compare(change, next) < 0)) next = change;
+      return begun;
+    },
+    next: () => next,
+  };
+}
+
 /** Rows of these subjects that hold at `now`. */
 async function currentRows<Table extends "post" | "membership" | "merged_record">(
   db: Handle,
   table: Table,
   subjectIds: readonly string[],
   now: Temporal.Instant,
+  changes: Changes,
 ): Promise<readonly TableOf<Table>[]> {
   const { rows } = await sql<TableOf<Table>>`
-    select * from ${sql.id(table)} where subject_id = any(${[...subjectIds]}::text[]) and ${current(now)}
+    select * from ${sql.id(table)} where subject_id = any(${[...subjectIds]}::text[]) and ${notOver(now)}
     order by 1, 2`.execute(db);
-  return rows;
+  return rows.filter(changes.begun);
 }
 
 type TableOf<Table> = Table extends "post"
@@ -317,32 +365,39 @@ type TableOf<Table> = Table extends "post"
     ? MembershipTable
     : MergedRecordTable;
 
-function current(now: Temporal.Instant) {
-  return sql`from_at <= ${now.toString()}::timestamptz and (until_at is null or ${now.toString()}::timestamptz < until_at)`;
+/** What holds now or will: what has not begun is left out by whoever reads it, and tells when things change. */
+function notOver(now: Temporal.Instant) {
+  return sql`(until_at is null or ${now.toString()}::timestamptz < until_at)`;
 }
 
 type Holders = Readonly<Record<"person" | "covered" | "team" | "organisation", readonly string[]>>;
 
-async function readTies(db: Handle, holders: Holders, now: Temporal.Instant): Promise<readonly RelationshipTable[]> {
+async function readTies(
+  db: Handle,
+  holders: Holders,
+  now: Temporal.Instant,
+  changes: Changes,
+): Promise<readonly RelationshipTable[]> {
   const held = (kind: string, ids: readonly string[]) =>
     sql`(holder_kind = ${kind} and holder_id = any(${[...ids]}::text[]))`;
   const { rows } = await sql<RelationshipTable>`
     select * from relationship
     where (${held("person", holders.person)} or ${held("team", holders.team)} or ${held("organisation", holders.organisation)}
-      or (${held("person", holders.covered)} and bond = 'lead-professional')) and ${current(now)}
+      or (${held("person", holders.covered)} and bond = 'lead-professional')) and ${notOver(now)}
     order by subject_id, relationship_id limit ${MOST_TIES + 1}`.execute(db);
-  return rows;
+  return rows.filter(changes.begun);
 }
 
 async function readBansOn(
   db: Handle,
   holderIds: readonly string[],
   now: Temporal.Instant,
+  changes: Changes,
 ): Promise<readonly BanTable[]> {
   const { rows } = await sql<BanTable>`
-    select * from ban where holder_id = any(${[...holderIds]}::text[]) and ${current(now)}
+    select * from ban where holder_id = any(${[...holderIds]}::text[]) and ${notOver(now)}
     order by subject_id, ban_id`.execute(db);
-  return rows;
+  return rows.filter(changes.begun);
 }
 
 /** Each of these areas with all areas within it, itself first. */
@@ -365,14 +420,15 @@ export async function otherRecords(
   db: Handle,
   subjectIds: readonly string[],
   now: Temporal.Instant,
+  changes: Changes = watchChanges(now),
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   if (subjectIds.length === 0) return new Map();
   const found = new Map<string, readonly string[]>();
   const merged = new Set(
-    (await currentRows(db, "merged_record", [...new Set(subjectIds)], now)).map((row) => row.subject_id),
+    (await currentRows(db, "merged_record", [...new Set(subjectIds)], now, changes)).map((row) => row.subject_id),
   );
   for (const subjectId of merged) {
-    const { all } = await readRecordsOf(db, subjectId, now);
+    const { all } = await readRecordsOf(db, subjectId, now, changes);
     found.set(
       subjectId,
       all.filter((id) => id !== subjectId),
@@ -416,11 +472,12 @@ export async function readRecordsOf(
   db: Handle,
   subjectId: string,
   now: Temporal.Instant,
+  changes: Changes = watchChanges(now),
 ): Promise<{ readonly known: string; readonly all: readonly string[] }> {
   const all = new Set([subjectId]);
   const into = new Map<string, string>();
   for (let asked: readonly string[] = [subjectId]; asked.length > 0;) {
-    const rows = await currentRows(db, "merged_record", asked, now);
+    const rows = await currentRows(db, "merged_record", asked, now, changes);
     for (const row of rows) if (!row.survives) into.set(row.subject_id, row.other_id);
     asked = [...new Set(rows.map((row) => row.other_id))].filter((id) => !all.has(id));
     for (const id of asked) all.add(id);
