@@ -1,6 +1,6 @@
 import { logLook } from "./core/access-log/index.ts";
 import type { Clock } from "./core/clock.ts";
-import type { Database } from "./core/database/index.ts";
+import { type Database, inTransaction } from "./core/database/index.ts";
 import type { Installation } from "./core/directory/index.ts";
 import { listMachines, tokenKey } from "./core/machines/index.ts";
 import { declareTemplates, type Messages, type Prices, type Templates } from "./core/messages/index.ts";
@@ -105,7 +105,7 @@ export function signInTools({
 }
 
 /** What the pages about people need of the program. */
-export function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation" | "signIn">): PeoplePageTools {
+function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation" | "signIn">): PeoplePageTools {
   const { db, vault, installation } = settings;
   const tools = signInTools(settings);
   return {
@@ -120,6 +120,8 @@ export function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "insta
       await putSignInEmail(transaction, vault, personId, email);
       await inviteByEmail(transaction, tools, { personId, email, madeBy: by, now });
     },
+    registerEmail: (personId, email) =>
+      inTransaction(db, (transaction) => putSignInEmail(transaction, vault, personId, email)),
     endSessions: async (personId, now) => void (await revokeSessions(db, personId, now)),
     machineNames: async () => new Map((await listMachines(db)).map(({ id, name }) => [id, name])),
   };

@@ -1,10 +1,11 @@
 import { storyIds } from "../../seeds/stories.ts";
-import { UNMET_MESSAGE } from "../harness/region.ts";
+import { OPEN_QUESTION, SEEN_LOOK, UNMET_MESSAGE } from "../harness/region.ts";
 
 /** A page of the demonstration region and somebody who may see it; nobody is null. */
 export type Example = { readonly path: string; readonly as: string | null; readonly hasCharts?: boolean };
 const gwenllian = `/people/${storyIds.gwenllian}`;
 const ines = `/people/${storyIds.ines}`;
+const noah = `/people/${storyIds.noah}`;
 const tom = `/people/${storyIds.tom}`;
 
 /** An address and its visitor for each page. A route that is not here, or in the other two lists, fails the first test. */
@@ -52,6 +53,34 @@ export const pages: Readonly<Record<string, readonly Example[]>> = {
     { path: "/sign-in", as: null },
     { path: "/sign-in?next=/worklist", as: "gwenllian" },
   ],
+  "/me": [
+    { path: "/me", as: "joy" },
+    { path: "/me", as: "femi" },
+  ],
+  "/people/:subjectId/looks": [{ path: `${noah}/looks`, as: "joy" }],
+  "/people/:subjectId/looks/:look": [{ path: `${noah}/looks/${SEEN_LOOK}`, as: "joy" }],
+  "/people/:subjectId/relationships": [
+    { path: `${noah}/relationships`, as: "noah" },
+    { path: `${noah}/relationships`, as: "rhiannon" },
+    { path: `${ines}/relationships`, as: "ines" },
+  ],
+  "/people/:subjectId/relationships/invite": [{ path: `${ines}/relationships/invite`, as: "ines" }],
+  "/people/:subjectId/relationships/consent": [{ path: `${ines}/relationships/consent`, as: "ines" }],
+  "/people/:subjectId/relationships/record": [{ path: `${noah}/relationships/record`, as: "rhiannon" }],
+  "/people/:subjectId/relationships/bar": [{ path: `${noah}/relationships/bar`, as: "rhiannon" }],
+  "/people/:subjectId/records": [{ path: `${noah}/records`, as: "rhiannon" }],
+  "/people/:subjectId/details": [{ path: `${ines}/details`, as: "ines" }],
+  "/people/:subjectId/emergency": [{ path: `${noah}/emergency`, as: "amara" }],
+  "/people/:subjectId/withhold": [{ path: `${noah}/withhold`, as: "leon" }],
+  "/staff/find": [{ path: "/staff/find", as: "rhiannon" }],
+  "/staff/people": [{ path: "/staff/people", as: "femi" }],
+  "/staff/people/:personId": [{ path: "/staff/people/staff-amara-osei", as: "femi" }],
+  "/staff/teams": [{ path: "/staff/teams", as: "femi" }],
+  "/staff/questions": [{ path: "/staff/questions", as: "siobhan" }],
+  "/staff/questions/:subjectId/:question": [
+    { path: `/staff/questions/${storyIds.noah}/${OPEN_QUESTION}`, as: "siobhan" },
+  ],
+  "/staff/withholdings": [{ path: "/staff/withholdings", as: "siobhan" }],
   "/accessibility": [{ path: "/accessibility", as: null }],
   "/cookies": [{ path: "/cookies", as: null }],
 };

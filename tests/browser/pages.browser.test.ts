@@ -36,7 +36,6 @@ const files: Readonly<Record<string, { readonly path: string; readonly as: strin
   },
   "/schemas/definition.json": { path: "/schemas/definition.json", as: null, type: /^application\/schema\+json/ },
   "/health": { path: "/health", as: null, type: /^text\/plain/ },
-  "/me": { path: "/me", as: "tom", type: /^text\/html/ },
   "/me/messages": { path: "/me/messages", as: "tom", type: /^text\/html/ },
 };
 /** Stylesheet, typeface and icon: every page's own test loads them. */

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { Hono } from "hono";
+import { logLook } from "../../src/core/access-log/index.ts";
 import { buildSite, messageTemplates, projections, siteRoutes, type SiteSettings } from "../../src/app.ts";
 import { type Database, inTransaction } from "../../src/core/database/index.ts";
 import { readInstallation } from "../../src/core/directory/index.ts";
 import { declareTemplates, type Messages, queueMessage } from "../../src/core/messages/index.ts";
-import type { Vault } from "../../src/core/vault/index.ts";
+import { newPeopleFact, recordPeople } from "../../src/core/people/index.ts";
+import { putPersonalData, type Vault } from "../../src/core/vault/index.ts";
 import type { AnyRoute } from "../../src/web/route.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { loadDemonstration } from "../../seeds/load.ts";
-import { demonstrationPeople, type personIds } from "../../seeds/standing.ts";
+import { demonstrationPeople, personIds } from "../../seeds/standing.ts";
 import { storyIds } from "../../seeds/stories.ts";
 import { withTestDatabase } from "./database.ts";
 import { handClock, putFact, reminder, shownMessages } from "./messages.ts";
@@ -19,6 +21,9 @@ const TODAY = Temporal.PlainDate.from("2025-03-12");
 /** Enough that most services have somebody, few enough to load in a second or two. */
 const PEOPLE = 300;
 const SEED = 2009;
+/** A look of Leon's at Noah's record, and the question that Joy asks about it. */
+export const SEEN_LOOK = "look-of-the-tests";
+export const OPEN_QUESTION = "question-of-the-tests";
 /** A message that waits for a member of staff. */
 export const UNMET_MESSAGE = "unmet-message-of-the-tests";
 
@@ -69,6 +74,7 @@ export async function openRegion(): Promise<Region> {
   if (installation === undefined) throw new Error("The demonstration was loaded and no installation is there");
   const mail = shownMessages(db, vault, clock, declareTemplates([...messageTemplates().values(), reminder]));
   await leaveUnmet(db, vault, mail.messages);
+  await leaveQuestion(db, vault);
   const failures: string[] = [];
   const settings: SiteSettings = {
     db,
@@ -189,4 +195,26 @@ async function holdDatabase(): Promise<{ readonly db: Database; readonly release
       await held;
     },
   };
+}
+
+/** Leon looked at Noah's record the day before, and Noah's mother asks why. */
+async function leaveQuestion(db: Database, vault: Vault): Promise<void> {
+  const [subjectId, asked] = [storyIds.noah, NOW.subtract({ hours: 20 })];
+  await logLook(db, {
+    batchId: SEEN_LOOK,
+    subjectIds: [subjectId],
+    seenBy: personIds.leon,
+    purpose: "coordination",
+    route: "guarantees.person",
+    seenAt: NOW.subtract({ hours: 24 }),
+    action: "view",
+    what: "promises",
+    allowed: true,
+    reasons: [{ rule: "L1", through: "leon-noah" }],
+  });
+  const words = [{ subjectId, value: "Why did he look?" }];
+  await putPersonalData(db, vault, `words:${OPEN_QUESTION}`, words, asked);
+  const question = { question: OPEN_QUESTION, look: SEEN_LOOK };
+  const by = { id: OPEN_QUESTION, recordedBy: personIds.joy, now: asked };
+  await recordPeople({ db }, [newPeopleFact("look-questioned", subjectId, question, by)], asked);
 }

@@ -69,7 +69,7 @@ export const ROLES: readonly Role[] = [
 const always = { from: 0, until: null };
 
 /** The role as the decision sees it. */
-export function actorOf({ personId, post, bond }: Role): Actor {
+function actorOf({ personId, post, bond }: Role): Actor {
   const posts: readonly Post[] =
     post === undefined
       ? []

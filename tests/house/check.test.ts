@@ -15,8 +15,9 @@ for (const path of [
 ]) {
   cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter: (from) => !from.endsWith(".test.ts") });
 }
-// These two look at the whole program.
-for (const path of ["tests/house/documents.ts", "tests/house/visit.ts"]) rmSync(join(folder, path));
+// These look at the whole program.
+for (const path of ["tests/house/access.ts", "tests/house/documents.ts", "tests/house/visit.ts"])
+  rmSync(join(folder, path));
 symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
 
 function check(file: string, text: string): { readonly status: number | null; readonly output: string } {

@@ -5,6 +5,8 @@ import type { Action, Reason, Resource } from "../access/index.ts";
 import { newId } from "../ids.ts";
 
 export interface Look {
+  /** Its id; a new one unless given. */
+  readonly batchId?: string;
   /** Everybody shown: one person's page, or all the people of a list. At most `LOOK_LIMIT`. */
   readonly subjectIds: readonly string[];
   readonly seenBy: string;
@@ -42,7 +44,7 @@ export async function logLook(db: Database, look: Look): Promise<void> {
   if (subjectIds.length === 0) return;
   if (subjectIds.length > LOOK_LIMIT)
     throw new Error(`${subjectIds.length} people in one look; the limit is ${LOOK_LIMIT}.`);
-  const batchId = newId();
+  const batchId = look.batchId ?? newId();
   await inTransaction(db, (transaction) =>
     sql`
       insert into access_log (subject_id, batch_id, seen_by, purpose, route, seen_at, action, what, allowed, reasons)

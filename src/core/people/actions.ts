@@ -4,7 +4,7 @@ import type { Database, Transaction } from "../database/index.ts";
 import { newId } from "../ids.ts";
 import { queueMessage } from "../messages/index.ts";
 import { append, checkFact, declareFacts, type AppendRefusal, type NewFact, type Projection } from "../record/index.ts";
-import { putPersonalData, type Vault } from "../vault/index.ts";
+import { type Contact, putPersonalData, type Vault } from "../vault/index.ts";
 import { type PeopleFactData, type PeopleFactType, peopleFacts } from "./events.ts";
 import { newPeopleFact } from "./model/fact.ts";
 import { peopleProjection } from "./projection.ts";
@@ -77,6 +77,17 @@ export function recordOne<Type extends PeopleFactType>(
   by: By,
 ): Promise<PeopleRecorded> {
   return recordPeople(tools, [fact(type, subjectId, data, by)], by.now);
+}
+
+/** Where somebody can be reached from now on. The contact goes to the vault; that it changed, and by whom, to the record. */
+export async function changeContact(
+  tools: PeopleTools,
+  subjectId: string,
+  contact: Contact,
+  by: By,
+): Promise<PeopleRecorded> {
+  await putPersonalData(tools.db, tools.vault, "contact", [{ subjectId, value: contact }], by.now);
+  return recordOne(tools, "contact-changed", subjectId, {}, by);
 }
 
 /** How long an emergency lets a member of staff read on: a shift's end at the most needs a new reason. */

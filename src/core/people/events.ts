@@ -51,6 +51,7 @@ const shapes = {
     cause: z.enum(EMERGENCY_CAUSES),
     until: instant,
   }),
+  "contact-changed": z.strictObject({}),
   "access-barred": z.strictObject({
     ban: id,
     kind: z.enum(["barred", "court-order", "details-hidden"]),
@@ -101,6 +102,7 @@ const says: Readonly<Record<PeopleFactType, string>> = {
   "relationship-declined": "The invitation was declined or taken back.",
   "relationship-ended": "They may no longer.",
   "record-opened-in-emergency": "Staff opened the record of a person who is not theirs, with a reason.",
+  "contact-changed": "How the person is reached was changed; the contact itself is in the vault.",
   "access-barred": "Somebody is shut off from this person's data, or from part of them.",
   "access-bar-ended": "They are no longer shut off.",
   "competence-decided": "A child decides alone about part of their data.",

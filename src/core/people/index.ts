@@ -7,6 +7,7 @@ export type { Membership, MergedRecord, PostRow, Relationship, Standing } from "
 export {
   addMemberOfStaff,
   answerQuestion,
+  changeContact,
   EMERGENCY_HOURS,
   endRelationship,
   givePost,

@@ -47,7 +47,7 @@ function standingOfReader(db: Database, personId: string, now: Temporal.Instant)
 }
 
 /** From here on the transaction sees what the settings name. SET LOCAL, not set_config: it reaches the workers of a distributed database. */
-export async function restrict(transaction: Transaction, settings: ReaderSettings): Promise<void> {
+async function restrict(transaction: Transaction, settings: ReaderSettings): Promise<void> {
   const statements = READER_SETTINGS.map(
     (name) => `set local handrail.${name} = '${arrayLiteral(settings[name]).replaceAll("'", "''")}'`,
   );
@@ -55,7 +55,7 @@ export async function restrict(transaction: Transaction, settings: ReaderSetting
 }
 
 /** What row-level security is told of a person. */
-export async function readerSettings(
+async function readerSettings(
   transaction: Transaction,
   personId: string,
   now: Temporal.Instant,

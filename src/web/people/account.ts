@@ -62,6 +62,7 @@ export function accountRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
             ...(own.places.length > 0 ? [link(peoplePaths.promises(visitor.personId), "promises", t)] : []),
             link(peoplePaths.looks(visitor.personId), "looks", t),
             link(peoplePaths.relationships(visitor.personId), "relationships", t),
+            link(peoplePaths.details(visitor.personId), "details", t),
             link(mailPaths.own, "messages", t),
             link("/me/sign-in", "signIn", t),
           ],
@@ -114,7 +115,7 @@ function link(href: string, key: string, t: (key: string) => string): Link {
 }
 
 /** What somebody's posts open, as the table says: each link is asked for as its own page would ask. */
-export function workLinks(visitor: Visitor, now: Temporal.Instant, t: (key: string) => string): readonly Link[] {
+function workLinks(visitor: Visitor, now: Temporal.Instant, t: (key: string) => string): readonly Link[] {
   const { actor } = visitor;
   const ofTheBody = (action: Action, what: Resource) =>
     decide({ actor, action, what, whose: { subjectId: null, places: [] }, now: now.epochMilliseconds }).allow;

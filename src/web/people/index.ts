@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { AnyRoute } from "../route.ts";
 import { accountRoutes } from "./account.ts";
+import { detailRoutes } from "./details.ts";
 import { emergencyRoutes } from "./emergency.ts";
 import { lookRoutes } from "./looks.ts";
 import { questionRoutes } from "./questions.ts";
@@ -20,6 +21,7 @@ export function peopleRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
     accountRoutes(tools),
     lookRoutes(tools),
     relationshipRoutes(tools),
+    detailRoutes(tools),
     emergencyRoutes(tools),
     withholdingRoutes(tools),
     recordRoutes(tools),

@@ -14,6 +14,7 @@ export const peoplePaths = {
   bar: (subjectId: string) => `${person(subjectId)}/relationships/bar`,
   emergency: (subjectId: string) => `${person(subjectId)}/emergency`,
   withhold: (subjectId: string) => `${person(subjectId)}/withhold`,
+  details: (subjectId: string) => `${person(subjectId)}/details`,
   records: (subjectId: string) => `${person(subjectId)}/records`,
   offers: "/me/offers",
   find: "/staff/find",

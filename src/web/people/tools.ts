@@ -9,6 +9,8 @@ export type PeoplePageTools = PeopleTools & {
     transaction: Transaction,
     invited: { readonly personId: string; readonly email: string; readonly by: string; readonly now: Temporal.Instant },
   ) => Promise<void>;
+  /** The address of e-mail by which somebody may ask for a link from now on. */
+  readonly registerEmail: (personId: string, email: string | null) => Promise<void>;
   /** Ends every session of somebody, at once. */
   readonly endSessions: (personId: string, now: Temporal.Instant) => Promise<void>;
   /** Names of programs that came in by their own key, by id. */
