@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { storyIds } from "../../seeds/stories.ts";
 import { openDemonstration, type Demonstration } from "./demonstration.ts";
 import { examples, pages } from "./examples.ts";
+import { ROOT } from "../house/tree.ts";
 import { checkPage } from "./harness.ts";
 
 let site: Demonstration;
@@ -35,15 +38,24 @@ const files: Readonly<Record<string, { readonly path: string; readonly as: strin
     type: /^application\/json/,
   },
   "/schemas/definition.json": { path: "/schemas/definition.json", as: null, type: /^application\/schema\+json/ },
+  "/api/openapi.json": { path: "/api/openapi.json", as: null, type: /json/ },
+  // The address of an earlier version leads on.
+  "/personas": { path: "/personas", as: null, type: /^text\/html/ },
   "/health": { path: "/health", as: null, type: /^text\/plain/ },
   "/me/messages": { path: "/me/messages", as: "tom", type: /^text\/html/ },
+};
+/** Pages that only a story leads to, with the test that tells it and looks at them. */
+const inStories: Readonly<Record<string, string>> = {
+  "/sign-in/link/:token": "tests/journeys/sign-in.browser.test.ts",
+  "/sign-in/add": "tests/journeys/sign-in.browser.test.ts",
+  "/staff/machines/:machine/end": "src/web/api/machines.browser.test.ts",
 };
 /** Stylesheet, typeface and icon: every page's own test loads them. */
 const ASSETS = "/assets/:file";
 
 test("no page is forgotten: every address the site answers is looked at here", () => {
   const mounted = new Set(site.routes.filter(({ method }) => method === "GET").map(({ path }) => path));
-  const known = new Set([...Object.keys(pages), ...Object.keys(files), ASSETS]);
+  const known = new Set([...Object.keys(pages), ...Object.keys(files), ...Object.keys(inStories), ASSETS]);
   assert.deepEqual(
     [...mounted].filter((path) => !known.has(path)),
     [],
@@ -54,6 +66,8 @@ test("no page is forgotten: every address the site answers is looked at here", (
     [],
     "examples of addresses that are gone",
   );
+  for (const [path, file] of Object.entries(inStories))
+    assert.match(readFileSync(join(ROOT, file), "utf8"), /checkPage\(/, `${path}: ${file} looks at no page`);
 });
 
 // Two at a time: a page's check waits for the network to fall silent, and a second one can work meanwhile.

@@ -4,6 +4,8 @@
  */
 import { buildSite } from "../../src/app.ts";
 import { fixedClock } from "../../src/core/clock.ts";
+import { newPeopleFact, recordPeople } from "../../src/core/people/index.ts";
+import { putPersonalData } from "../../src/core/vault/index.ts";
 import { append } from "../../src/core/record/index.ts";
 import { createSessions } from "../../src/web/session.ts";
 import { withTestDatabase } from "../harness/database.ts";
@@ -13,10 +15,11 @@ const name = process.argv[2] ?? "";
 const clock = fixedClock(Temporal.Instant.from("2026-03-02T09:00:00Z"));
 const staff = "staff-1";
 const key = new Uint8Array(32);
+const unused = unusedSite();
 
 await withTestDatabase(async (db) => {
   const site = buildSite({
-    ...unusedSite(),
+    ...unused,
     db,
     clock,
     demonstrationPeople: [],
@@ -28,6 +31,22 @@ await withTestDatabase(async (db) => {
   });
   const sessions = createSessions({ db, key, secure: false });
   const cookie = (sessions.cookie(await sessions.signIn(staff, clock.now())).split(";")[0] as string).trim();
+  await putPersonalData(
+    db,
+    unused.vault,
+    "identity",
+    [{ subjectId: staff, value: { name: "Ann", birthDate: null, identifiers: [] } }],
+    clock.now(),
+  );
+  const tie = {
+    relationship: "tie",
+    bond: "lead-professional",
+    holder: staff,
+    holder_kind: "person",
+    evidence: "assigned",
+  } as const;
+  const since = { id: "tie", recordedBy: staff, now: clock.now() };
+  await recordPeople({ db }, [newPeopleFact("relationship-started", "person-1", tie, since)], clock.now());
   const record = async (type: string) =>
     append(db, {
       facts: [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { personIds } from "../../seeds/standing.ts";
 import { storyIds } from "../../seeds/stories.ts";
 import { openDemonstration, type Demonstration } from "../browser/demonstration.ts";
 import { follow } from "../browser/harness.ts";
@@ -85,7 +86,7 @@ test("a citizen finds whom to call, with the reference to say, and the way to ha
 
 test("a citizen whose promise is past due is told so first, and what she can ask for", async () => {
   const page = await site.openAs("tom");
-  await page.goto(`${site.url}/me`);
+  await page.goto(`${site.url}/people/${storyIds.tom}`);
   const card = page.locator(".hr-promise").first();
   assert.match(await card.innerText(), /^!?\s*17 days over\s+You should have had the start of your treatment by/);
   assert.match(
@@ -113,10 +114,10 @@ test("a citizen is refused another's page, another's calendar and the worklist, 
   await page.context().close();
 });
 
-test("a person nobody knows is answered like one who is not there, and no record of a citizen can be written by herself", async () => {
-  const staff = await site.openAs("amara");
-  assert.equal((await staff.goto(`${site.url}/people/nobody-of-this-name`))?.status(), 404);
-  assert.match(await staff.locator("main").innerText(), /There is no record of this person/);
+test("a person nobody knows is answered like one who is somebody else's, and no record of a citizen can be written by herself", async () => {
+  const staff = await site.openAs("siobhan");
+  assert.equal((await staff.goto(`${site.url}/people/nobody-of-this-name`))?.status(), 403);
+  assert.match(await staff.locator("main").innerText(), /This is not open to you/);
   await staff.context().close();
   const page = await site.openAs("ines");
   // A token of her own, from the picker's form, does not make her staff.
@@ -150,14 +151,21 @@ test("somebody who is not signed in is led to the picker, and from there to the 
   await page.context().close();
 });
 
-test("every look at a person's page is written down with who looked and why; a refused one is no look", async () => {
+test("every look at a person's page is written down with who looked and why, and so is every attempt that was refused", async () => {
   const page = await site.openAs("leon");
   const looks = async () =>
-    (await site.db.selectFrom("access_log").selectAll().where("seen_by", "=", "leon").execute()).length;
-  const before = await looks();
+    await site.db
+      .selectFrom("access_log")
+      .select(["subject_id", "allowed", "purpose"])
+      .where("seen_by", "=", personIds.leon)
+      .orderBy("seen_at")
+      .orderBy("batch_id")
+      .execute();
+  const before = (await looks()).length;
   await page.goto(`${site.url}/people/${storyIds.noah}`);
-  assert.equal(await looks(), before + 1);
-  await page.goto(`${site.url}/people/nobody-of-this-name`);
-  assert.equal(await looks(), before + 1);
+  await page.goto(`${site.url}/people/${storyIds.tom}`);
+  const [seen, refused, ...more] = (await looks()).slice(before);
+  assert.deepEqual(seen, { subject_id: storyIds.noah, allowed: true, purpose: "coordination" });
+  assert.deepEqual([refused?.subject_id, refused?.allowed, more], [storyIds.tom, false, []]);
   await page.context().close();
 });

@@ -1,5 +1,5 @@
 import { readDirectory, readInstallation } from "../../../core/directory/index.ts";
-import { route, type AnyRoute } from "../../../web/route.ts";
+import { route, type AnyRoute, type Visitor } from "../../../web/route.ts";
 import { ACCOUNT_PATH, SIGN_IN_PATH } from "../../../web/shell.ts";
 import type { GuaranteeTools } from "../actions.ts";
 import { paths } from "../paths.ts";
@@ -18,7 +18,7 @@ export function homeRoutes({ db, library }: GuaranteeTools): readonly AnyRoute[]
         const [directory, installation] = await Promise.all([readDirectory(db), readInstallation(db)]);
         return page("guarantees/home.njk", {
           title: t("home.title"),
-          own: visitor === null || staff ? null : { href: ACCOUNT_PATH, name: visitor.name },
+          own: visitor === null || staff ? null : { href: homeOf(visitor), name: visitor.name },
           staff,
           signedIn: visitor !== null,
           signIn: SIGN_IN_PATH,
@@ -30,4 +30,9 @@ export function homeRoutes({ db, library }: GuaranteeTools): readonly AnyRoute[]
       },
     }),
   ];
+}
+
+/** One's own promises; somebody who acts for others chooses first. */
+function homeOf({ personId, actor }: Visitor): string {
+  return actor.ties.size > 0 ? ACCOUNT_PATH : paths.person(personId);
 }
