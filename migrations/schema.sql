@@ -397,6 +397,17 @@ create index relationship_offer_by_holder on relationship_offer using btree (hol
 grant delete, insert, select, update on relationship_offer to handrail_app;
 grant select on relationship_offer to handrail_disposal;
 
+-- Reference. One row: the digest of the grants and policies in force.
+create table rights (
+  name text not null,
+  digest text not null,
+  primary key (name),
+  check ((name = 'this'::text))
+);
+grant delete, insert, select, update on rights to handrail_app;
+grant select on rights to handrail_disposal;
+grant select on rights to handrail_reader;
+
 -- Reference. One row, the last number given; who numbers facts holds its row lock.
 create table sequencer (
   name text not null,

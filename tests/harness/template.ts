@@ -17,7 +17,7 @@ export async function pgliteTemplate(): Promise<string> {
   if (given !== undefined) return given;
   const hash = createHash("sha256");
   for (const [name, text] of await readMigrations()) hash.update(`${name}\0${text}\0`);
-  for (const file of ["layout.ts", "roles.ts"]) {
+  for (const file of ["layout.ts", "roles.ts", "row-security.ts"]) {
     hash.update(await readFile(new URL(`../../src/core/database/${file}`, import.meta.url))); // they decide the rights
   }
   hash.update(readFileSync(new URL("../../node_modules/@electric-sql/pglite/package.json", import.meta.url)));

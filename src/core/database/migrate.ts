@@ -45,10 +45,9 @@ export async function migrate(db: Database, folder: URL = MIGRATIONS_FOLDER): Pr
     });
   }
   const applied = (results ?? []).map((result) => result.migrationName);
-  if (applied.length > 0) {
-    await grantRights(db);
-    await secureRows(db);
-  }
+  if (applied.length > 0) await grantRights(db);
+  // Policies are code: a new version of the program may bring others without a migration.
+  await secureRows(db);
   return applied;
 }
 

@@ -6,6 +6,7 @@
  *
  * The owner of the tables is not bound by the policies (no FORCE): no statement on somebody's behalf runs as the owner.
  */
+import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { readLayout } from "./layout.ts";
 import type { Database } from "./schema.ts";
@@ -25,7 +26,7 @@ export const READER_SETTINGS = [
 
 export type ReaderSettings = Readonly<Record<(typeof READER_SETTINGS)[number], readonly string[]>>;
 
-/** Makes the policies anew from the layout, so that no new table is forgotten. Run after every migration. */
+/** Makes the policies anew from the layout, so that no new table is forgotten, unless they stand as they should already. */
 export async function secureRows(db: Database): Promise<void> {
   const { tables } = await readLayout(db);
   const placed = await tablesWith(db, PLACED);
@@ -54,7 +55,11 @@ export async function secureRows(db: Database): Promise<void> {
       `create policy handrail_reader_seen on ${name} for select to handrail_reader using (${condition(distributed)})`,
     );
   }
-  await sql.raw(statements.join(";\n")).execute(db);
+  const text = statements.join(";\n");
+  const digest = createHash("sha256").update(text).digest("hex");
+  const { rows } = await sql<{ digest: string }>`select digest from rights`.execute(db);
+  if (rows[0]?.digest === digest) return;
+  await sql.raw(`begin;\n${text};\nupdate rights set digest = '${digest}';\ncommit`).execute(db);
 }
 
 /**
