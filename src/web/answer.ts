@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { decide, mayOpenInEmergency, type Decision } from "../core/access/index.ts";
 import type { Clock } from "../core/clock.ts";
 import { answerAccess, type AccessAnswer, type FindWhose, type WriteAudit } from "./access.ts";
-import { faultsOf, inWords, readForm, typedFrom, type Fault } from "./form.ts";
+import { faultsOf, inWords, isReadable, readForm, typedFrom, type Fault, type Typed } from "./form.ts";
 import type { Formats } from "./format.ts";
 import type { Translate } from "./messages.ts";
 import { peoplePaths } from "./people/paths.ts";
@@ -73,9 +73,9 @@ export async function answer(
   const machine = forMachines ? await kit.findMachine(request, now) : null;
 
   const input = {
-    params: checked(route.input?.params, params, kit.t),
-    query: checked(route.input?.query, typedFrom(url.searchParams), kit.t),
-    form: route.method === "POST" && !forMachines ? await formOf(route, kit, request, session) : null,
+    params: checked(route.input?.params, readable(params, kit.t), kit.t),
+    query: checked(route.input?.query, readable(typedFrom(url.searchParams), kit.t), kit.t),
+    form: route.method === "POST" && !forMachines ? await formOf(route, kit, { request, session, now }) : null,
   };
 
   const subjectId = route.access.kind === "person" ? route.access.subject(input) : null;
@@ -130,12 +130,17 @@ function emergencyWay(visitor: Visitor | null, subjectId: string | null, now: Te
     : {};
 }
 
+const HERE = /^\/(?![/\\])/;
+
 /** A path of this site, or null for anything that would lead away from it (`//host`, `/\host`, a scheme). */
 export function localPath(path: string): string | null {
-  if (!/^\/(?![/\\])/.test(path)) return null;
+  if (!HERE.test(path)) return null;
   const base = "http://local.invalid";
   const url = URL.parse(path, base);
-  return url === null || url.origin !== base ? null : url.pathname + url.search + url.hash;
+  if (url === null || url.origin !== base) return null;
+  // `/.//host` is a path of this site until its dots are taken out, and another site's address afterwards.
+  const inner = url.pathname + url.search + url.hash;
+  return HERE.test(inner) ? inner : null;
 }
 
 function fail(path: string): never {
@@ -149,8 +154,19 @@ function checked(schema: z.ZodType | undefined, given: unknown, t: Translate): u
   return result.data;
 }
 
-async function formOf(route: Route<AnyInput>, kit: Kit, request: Request, session: Session | null): Promise<unknown> {
-  if (!fromThisSite(request)) throw new Refusal(403, { what: kit.t("refusal.otherSite") });
+/** At every door, before any schema: what no database text can hold is not looked for, nor kept. */
+function readable<Given extends Typed>(given: Given, t: Translate): Given {
+  if (isReadable(given)) return given;
+  throw new Refusal(400, { what: t("refusal.unreadable") });
+}
+
+type Sent = { readonly request: Request; readonly session: Session | null; readonly now: Temporal.Instant };
+
+async function formOf(route: Route<AnyInput>, kit: Kit, { request, session, now }: Sent): Promise<unknown> {
+  if (!fromThisSite(request)) {
+    kit.log(`${now} refused ${route.name} form of another site`);
+    throw new Refusal(403, { what: kit.t("refusal.otherSite") });
+  }
   let body: FormData;
   try {
     body = await request.formData();
@@ -159,8 +175,9 @@ async function formOf(route: Route<AnyInput>, kit: Kit, request: Request, sessio
   }
   const entries = [...body.entries()];
   if (entries.length > MOST_FIELDS) throw new Refusal(413);
-  const { _token: token, ...typed } = typedFrom(entries);
+  const { _token: token, ...typed } = readable(typedFrom(entries), kit.t);
   if (session === null || typeof token !== "string" || !kit.sessions.acceptsToken(session, token)) {
+    kit.log(`${now} refused ${route.name} old form`);
     throw new Refusal(403, { what: kit.t("refusal.oldForm") });
   }
   return route.input?.form === undefined ? null : readForm(route.input.form, typed, kit.t);

@@ -53,7 +53,7 @@ export function loadAssets(): Assets {
       add(`atkinson-${name}`, "woff2", "font/woff2", readFileSync(join(fontFolder, file))),
     ]),
   );
-  const icon = add("rail", "svg", "image/svg+xml", readFileSync(join(designFolder, "icon.svg")));
+  const icon = add("rail", "svg", "image/svg+xml; charset=utf-8", readFileSync(join(designFolder, "icon.svg")));
   const css = stylesheet().replaceAll(
     /url\("asset:([a-z-]+)"\)/g,
     (_, name: string) => `url("${fonts[name] ?? missing(name)}")`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
-import { dateInputItems, emptyForm, formView, plainDate, readForm, typedFrom } from "./form.ts";
+import { dateInputItems, emptyForm, formView, isReadable, plainDate, readForm, typedFrom } from "./form.ts";
 import { loadMessages } from "./messages.ts";
 
 const t = loadMessages("en");
@@ -61,6 +61,34 @@ test("only real days are dates", () => {
     assert.equal(plainDate.safeParse(text).success, false, text);
   }
   assert.deepEqual(plainDate.parse("2024-2-29"), Temporal.PlainDate.from("2024-02-29"));
+});
+
+test("a day in a year that nobody means is refused, and says which years can be meant", () => {
+  for (const text of ["1899-12-31", "2201-1-1", "0000-01-01", "9999-12-31"]) {
+    const result = readForm(z.object({ on: plainDate }), { on: text }, t);
+    assert.ok(!result.ok, text);
+    assert.deepEqual(result.faults, [{ field: "on", text: "Enter a date with a year from 1900 to 2200" }]);
+  }
+  assert.deepEqual(plainDate.parse("1900-01-01"), Temporal.PlainDate.from("1900-01-01"));
+  assert.deepEqual(plainDate.parse("2200-12-31"), Temporal.PlainDate.from("2200-12-31"));
+});
+
+test("`__proto__` is a name like any other, once, twice and as a date", () => {
+  const typed = typedFrom(new URLSearchParams("__proto__=a&__proto__=b&constructor=c"));
+  assert.deepEqual(Object.entries(typed), [
+    ["__proto__", ["a", "b"]],
+    ["constructor", "c"],
+  ]);
+  assert.equal(Object.getPrototypeOf(typed), Object.prototype);
+  const dated = readForm(z.object({}), typedFrom(new URLSearchParams("__proto__-day=1&__proto__-year=2")), t);
+  assert.ok(dated.ok);
+  assert.equal(Object.getPrototypeOf(dated.typed), Object.prototype);
+});
+
+test("NUL and half a character are not text, in a name or a value, alone or in a list", () => {
+  const wrong = [{ a: "x\0" }, { "a\0": "x" }, { a: ["x", "\ud800"] }, { a: "\udc00b" }, { "\ud83d": "" }];
+  for (const typed of wrong) assert.equal(isReadable(typed), false, JSON.stringify(typed));
+  assert.ok(isReadable({ name: ["Siân Ŵyn", "李", "👩‍👧"], note: "two\r\nlines\t", empty: "" }));
 });
 
 test("a name sent twice becomes a list", () => {

@@ -60,23 +60,43 @@ export function faultsOf(error: z.ZodError, t: Translate): readonly Fault[] {
 
 /** Reads a `URLSearchParams` or form body: a name that comes once is text, one that comes again a list. */
 export function typedFrom(entries: Iterable<[string, unknown]>): Typed {
-  const typed: Record<string, string | string[]> = {};
+  // A map, because `__proto__` is a name like any other there.
+  const typed = new Map<string, string | string[]>();
   for (const [name, value] of entries) {
     if (typeof value !== "string") continue;
-    const before = typed[name];
-    if (before === undefined) typed[name] = value;
-    else typed[name] = Array.isArray(before) ? [...before, value] : [before, value];
+    const before = typed.get(name);
+    if (Array.isArray(before)) before.push(value);
+    else typed.set(name, before === undefined ? value : [before, value]);
   }
-  return typed;
+  return Object.fromEntries(typed);
 }
 
-/** A schema for a day in a form or query, `2025-03-14` or the three fields of a date input; an impossible date is refused. */
+/**
+ * Whether names and values are text that can be kept: no NUL, which PostgreSQL's text cannot hold, and no half of a pair of
+ * UTF-16 units, which is no character. Nobody types either.
+ */
+export function isReadable(typed: Typed): boolean {
+  const text = Object.entries(typed).flat(2);
+  return text.every((each) => !each.includes("\0") && each.isWellFormed());
+}
+
+/** Years outside these are slips of the hand: nobody alive was born before, and no promise reaches further. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
+
+/**
+ * A schema for a day in a form or query, `2025-03-14` or the three fields of a date input; an impossible date is refused,
+ * and so is one before 1900 or after 2200.
+ */
 export const plainDate = z.string().transform((text, context) => {
   const parts = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(text);
   if (parts !== null) {
     const [year, month, day] = parts.slice(1).map(Number) as [number, number, number];
     try {
-      return Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+      const date = Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+      if (year >= FIRST_YEAR && year <= LAST_YEAR) return date;
+      context.addIssue({ code: "custom", message: "input.dateTooFar" });
+      return z.NEVER;
     } catch {
       // Falls through to the one message: 31 February and "soon" get the same advice.
     }
@@ -121,14 +141,14 @@ export function inWords(t: Translate): z.core.$ZodErrorMap {
 }
 
 function withDates(typed: Typed): Typed {
-  const dates: Record<string, string> = {};
+  const dates = new Map<string, string>();
   for (const name of Object.keys(typed)) {
     const field = /^(.+)-day$/.exec(name)?.[1];
     if (field === undefined) continue;
     const [year, month, day] = ["year", "month", "day"].map((part) => String(typed[`${field}-${part}`] ?? "").trim());
-    dates[field] = year === "" && month === "" && day === "" ? "" : `${year}-${month}-${day}`;
+    dates.set(field, year === "" && month === "" && day === "" ? "" : `${year}-${month}-${day}`);
   }
-  return { ...typed, ...dates };
+  return { ...typed, ...Object.fromEntries(dates) };
 }
 
 function fieldId(field: string, typed: Typed): string {

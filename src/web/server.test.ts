@@ -66,7 +66,7 @@ const doors = {
   }),
 };
 
-function start() {
+function start(secure = false) {
   const audit: AuditEntry[] = [];
   const log: string[] = [];
   const sessions = sessionsInMemory();
@@ -133,8 +133,19 @@ function start() {
           throw new Error("the pipe burst");
         },
       }),
+      route({
+        name: "test.broken.link",
+        method: "GET",
+        path: "/broken/link/:token",
+        access: { kind: "public" },
+        audit: { kind: "none", why: "a test" },
+        input: { params: z.object({ token: z.string() }) },
+        handle: () => {
+          throw new Error("two lines\r\n2025-02-11T09:00:00Z refused nobody");
+        },
+      }),
     ],
-    site,
+    site: { ...site, secure },
     navigate: (visitor) => [{ href: "/sign-in", text: visitor?.name ?? "Sign in" }],
     clock: { now: () => now },
     t,
@@ -236,6 +247,10 @@ test("an address to go on to never leads to another site", async () => {
     "/\\evil.example",
     "/\t/evil.example",
     "javascript:alert(1)",
+    "/.//evil.example",
+    "/x/..//evil.example",
+    "/%2e//evil.example",
+    "/.\\/evil.example",
   ]) {
     const { cookie, token } = await openForm(app, "/form");
     const response = await app.request("/form", form({ next, _token: token }, { cookie }));
@@ -249,9 +264,10 @@ test("an address to go on to never leads to another site", async () => {
 });
 
 test("a form without the token of its own page is refused in words, and so is one from another site", async () => {
-  const { app, cookieOf } = start();
+  const { app, cookieOf, log } = start();
   const { cookie, token } = await openForm(app, "/form");
   const fields = { next: "/" };
+  const before = log.length;
   const refused: [string, RequestInit][] = [
     ["no token", form(fields, { cookie })],
     ["another session's token", form({ ...fields, _token: token }, { cookie: await cookieOf(null) })],
@@ -267,6 +283,10 @@ test("a form without the token of its own page is refused in words, and so is on
     assert.equal(response.status, 403, why);
     assert.match(await response.text(), /Nothing was changed/, why);
   }
+  assert.deepEqual(log.slice(before), [
+    ...Array.from({ length: 3 }, () => `${now} refused test.form.send old form`),
+    ...Array.from({ length: 2 }, () => `${now} refused test.form.send form of another site`),
+  ]);
   const good = await app.request(
     "/form",
     form({ ...fields, _token: token }, { cookie, "sec-fetch-site": "same-origin" }),
@@ -309,6 +329,29 @@ test("what breaks on our side is logged under the number the visitor sees, and s
   assert.doesNotMatch(text, /pipe burst|server\.test/);
 });
 
+test("the line of a failure holds the pattern of its address, not the secret in it, and no line of its own making", async () => {
+  const { get, log } = start();
+  assert.equal((await get("/broken/link/the-secret")).status, 500);
+  const [first = "", second = "", third = ""] = (log[0] ?? "").split("\n");
+  assert.match(first, / error [0-9A-F]{8} GET \/broken\/link\/:token$/);
+  assert.equal(second, "Error: two lines 2025-02-11T09:00:00Z refused nobody");
+  assert.match(third, /^at .*server\.test/);
+  assert.doesNotMatch(log.join("\n"), /the-secret/);
+});
+
+test("what no text can hold is refused at the door, in words, before anybody is asked who they are", async () => {
+  const { app, get } = start();
+  for (const path of ["/people/person-1%00", "/people/person-1?page=1&x=%00", "/people/person-1?%00=1"]) {
+    const response = await get(path);
+    assert.equal(response.status, 400, path);
+    assert.match(await response.text(), /a character that is not part of any writing/, path);
+  }
+  const { cookie, token } = await openForm(app, "/form");
+  const fields = [{ next: "/\0" }, { next: "/", "\0": "x" }];
+  for (const each of fields)
+    assert.equal((await app.request("/form", form({ ...each, _token: token }, { cookie }))).status, 400);
+});
+
 test("a page that is not there, a wrong method and too large a body each get their own page", async () => {
   const { app, get } = start();
   assert.equal((await get("/nowhere")).status, 404);
@@ -331,7 +374,23 @@ test("every answer carries the policy that forbids inline and foreign scripts an
     assert.match(policy, /default-src 'none'/, path);
     assert.match(policy, /script-src 'self';/, path);
     assert.match(policy, /style-src 'self';/, path);
+    assert.match(policy, /object-src 'none'/, path);
     assert.doesNotMatch(policy, /unsafe/, path);
+  }
+});
+
+test("over https browsers are told to stay there for a year, on this host and below it", async () => {
+  const header = async (secure: boolean) =>
+    (await start(secure).get("/cookies")).headers.get("strict-transport-security");
+  assert.equal(await header(true), "max-age=31536000; includeSubDomains");
+  assert.equal(await header(false), null);
+});
+
+test("every design file says what it is, and text in which letters", async () => {
+  const { get } = start();
+  for (const path of assets.files.keys()) {
+    const type = (await get(path)).headers.get("content-type") ?? "";
+    assert.match(type, /^font\/woff2$|; charset=utf-8$/, path);
   }
 });
 

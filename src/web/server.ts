@@ -51,11 +51,12 @@ export function buildApp(settings: AppSettings): Hono {
         formAction: ["'self'"],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
       },
       // Not no-referrer: browsers would then send `Origin: null` with our own forms.
       referrerPolicy: "same-origin",
       xFrameOptions: "DENY",
-      strictTransportSecurity: site.secure ? "max-age=31536000" : false,
+      strictTransportSecurity: site.secure ? "max-age=31536000; includeSubDomains" : false,
     }),
   );
 
@@ -79,13 +80,15 @@ export function buildApp(settings: AppSettings): Hono {
     return pages.refusal(c.req.raw, visitor, refusal);
   };
 
+  const answering = new WeakMap<Request, AnyRoute>();
   for (const route of routes) {
     const maxSize = route.largestBody ?? LARGEST_BODY_BYTES;
     const onError = (c: Context) => refuse(c, new Refusal(413));
     const limit = route.access.kind === "machine" ? statedLimit(maxSize, onError) : bodyLimit({ maxSize, onError });
-    app.on(route.method, route.path, limit, (c) =>
-      answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param()),
-    );
+    app.on(route.method, route.path, limit, (c) => {
+      answering.set(c.req.raw, route);
+      return answer(route, { ...settings, pages, formats }, c.req.raw, c.req.param());
+    });
   }
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, async (c) => {
@@ -99,12 +102,19 @@ export function buildApp(settings: AppSettings): Hono {
   app.onError(async (error, c) => {
     if (error instanceof Refusal) return refuse(c, error);
     const reference = randomBytes(4).toString("hex").toUpperCase();
-    settings.log(
-      `${settings.clock.now()} error ${reference} ${c.req.method} ${new URL(c.req.url).pathname}\n${error.stack ?? error}`,
-    );
+    // The route's pattern and not the address: that of a link to sign in holds its secret.
+    const path = answering.get(c.req.raw)?.path ?? "no route";
+    settings.log(`${settings.clock.now()} error ${reference} ${c.req.method} ${path}\n${traceOf(error)}`);
     return refuse(c, new Refusal(500, { reference }));
   });
   return app;
+}
+
+/** Name and message on one line, so that nothing in a message can pass for a line of the log; then where it happened. */
+function traceOf({ name, message, stack = "" }: Error): string {
+  const at = stack.indexOf(message);
+  const frames = at < 0 ? "" : stack.slice(at + message.length).trimStart();
+  return `${name}: ${message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")}\n${frames}`.trimEnd();
 }
 
 /**
