@@ -147,6 +147,28 @@ function countOf(text: string, name: string): number {
   return Number(text);
 }
 
+/**
+ * What to say of a site for real people that does not know it is reached over https: its cookies would then travel for
+ * anybody to read. Refused where other machines reach it, a warning where only this one does. Null when all is well.
+ */
+function withoutHttps({
+  production,
+  secure,
+  host,
+}: Settings): { readonly refused: boolean; readonly says: string } | null {
+  if (!production || secure) return null;
+  const advice = "put a proxy that speaks https before it, and set HANDRAIL_HTTPS=1 and HANDRAIL_ORIGIN=https://…";
+  return /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
+    ? {
+        refused: false,
+        says: `Without HANDRAIL_HTTPS=1 cookies may travel unencrypted. That is fit for a trial on this machine; before anybody else comes in, ${advice}.`,
+      }
+    : {
+        refused: true,
+        says: `NODE_ENV is production, HANDRAIL_HOST=${host} lets other machines reach the site, and HANDRAIL_HTTPS is not 1: whoever listens on the network could come in as anybody. Leave HANDRAIL_HOST out, ${advice}.`,
+      };
+}
+
 export type OpenInstallation = OpenDatabase & { readonly vault: Vault; readonly installation: Installation | null };
 
 /** Opens the record and the vault; what stands in the way is said in a sentence, not as a stack. `hold`: for the site, refused while another process holds the folder. */
@@ -226,6 +248,9 @@ async function start(
   options: DemonstrationOptions,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const began = performance.now();
+  const unsafe = withoutHttps(settings);
+  if (unsafe?.refused === true) throw new CommandError(unsafe.says);
+  if (unsafe !== null) process.stderr.write(`${unsafe.says}\n`);
   const open = await openInstallation(settings, "hold");
   try {
     const installation =

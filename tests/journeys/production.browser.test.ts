@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -37,7 +37,7 @@ async function start(name: string, environment: Readonly<Record<string, string>>
   const listening = new Promise<string>((resolve) => {
     child.stdout.on("data", (data: Buffer) => {
       said += data.toString();
-      const url = /is ready at (http:\S+)/.exec(said)?.[1];
+      const url = /is ready at (https?:\S+)/.exec(said)?.[1];
       if (url !== undefined) resolve(url);
     });
   });
@@ -124,6 +124,29 @@ test("in production the rules and the statements are open to everybody, and reco
     assert.equal(status, 200, path);
     assert.match(text, /Use your passkey/, `${path} leads to signing in`);
   }
+});
+
+test("in production without https the site warns on this machine, and is not opened to others", async () => {
+  assert.match(site.errors, /^Without HANDRAIL_HTTPS=1 cookies may travel unencrypted\..*HANDRAIL_ORIGIN=https.*$/m);
+  for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
+    const refused = await start("never", { NODE_ENV: "production", HANDRAIL_HOST: host });
+    assert.equal(refused.url, null, host);
+    assert.equal(refused.code, 2, host);
+    assert.match(refused.errors, /HANDRAIL_HOST=.* lets other machines reach the site.*set HANDRAIL_HTTPS=1/);
+  }
+  assert.ok(!existsSync(join(folder, "never")), "a refused start has made nothing");
+});
+
+test("over https, as set, a site that other machines reach starts without a word of warning", async () => {
+  const open = await start("secure", {
+    NODE_ENV: "production",
+    HANDRAIL_HOST: "0.0.0.0",
+    HANDRAIL_HTTPS: "1",
+    HANDRAIL_ORIGIN: "https://handrail.example.org",
+  });
+  await open.stop();
+  assert.notEqual(open.url, null, open.errors);
+  assert.doesNotMatch(open.errors, /HANDRAIL_HTTPS/);
 });
 
 test("a folder with invented people is refused in production, and the refusal says what to do", async () => {

@@ -4,7 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import type { Transport } from "./sender.ts";
 
 export interface SmtpSettings {
-  /** `smtp://user:password@host:587` or `smtps://…`. */
+  /** `smtps://user:password@host:465`, or `smtp://…:587` for a server that changes to TLS (STARTTLS). */
   readonly url: string;
   /** Address that people see and answer to, e.g. `Northshore <help@northshore.example>`. */
   readonly from: string;
@@ -18,7 +18,7 @@ const SILENCE_MILLISECONDS = 30_000;
 
 export function smtpTransport({ url, from }: SmtpSettings): Transport {
   const mailer = createTransport({
-    url,
+    ...reached(url),
     pool: true,
     maxConnections: CONNECTIONS,
     maxMessages: MESSAGES_A_CONNECTION,
@@ -61,6 +61,17 @@ export function smtpTransport({ url, from }: SmtpSettings): Transport {
   };
 }
 
+/**
+ * Only what never leaves the machine may go without TLS: elsewhere, whoever stands between could take the offer of TLS out of
+ * the server's greeting and read every link to sign in. A url's own `?requireTLS=false` changes nothing.
+ */
+function reached(text: string): { readonly url: string; readonly requireTLS: boolean } {
+  const url = URL.parse(text);
+  if (url === null) return { url: text, requireTLS: true };
+  url.searchParams.delete("requireTLS");
+  return { url: url.href, requireTLS: !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i.test(url.hostname) };
+}
+
 /** The same in every attempt, so that a mailbox that gets it twice can tell (RFC 5322, section 3.6.4). */
 function messageId(id: string, domain: string): string {
   return `<${id}@${domain}>`;
@@ -82,6 +93,8 @@ export interface SmtpFailure {
  */
 export function smtpOutcome(failure: SmtpFailure): Outcome {
   const { code, command, responseCode } = failure;
+  // Before any message was on its way; whether the server has no TLS, or somebody hides it, cannot be told apart.
+  if (code === "ETLS") return { kind: "later", reason: "smtp-no-tls", after: null, stops: "all" };
   if (responseCode !== undefined && responseCode >= 400) {
     const reason = `smtp-${responseCode}`;
     if (code === "EAUTH") return { kind: "later", reason: "smtp-sign-in", after: null, stops: "all" };
