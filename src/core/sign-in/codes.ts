@@ -30,14 +30,17 @@ import {
   type CodeRow,
   deleteName,
   deleteNamesOf,
+  endLinks,
   insertCode,
+  insertName,
   putName,
   readCode,
   readNames,
+  spendAllCodes,
   spendCode,
 } from "./store.ts";
 import type { SignInTools } from "./tools.ts";
-import { enrolmentLink, postedCode, when, write } from "./words.ts";
+import { enrolmentLink, helpedToSignIn, postedCode, tellOfChange, when, write } from "./words.ts";
 
 export type ToMake = {
   readonly personId: string;
@@ -100,7 +103,10 @@ function linkPath(token: string): string {
   return `/sign-in/link/${token}`;
 }
 
-/** Lets somebody set up their sign-in: a link by e-mail, to the address in their contact data. */
+/**
+ * Lets somebody set up their sign-in: a link by e-mail, to the address in their contact data. Nobody is known by that
+ * address yet: they are once they have used the link, which proves that it is theirs.
+ */
 export async function inviteByEmail(
   transaction: Transaction,
   tools: SignInTools,
@@ -170,8 +176,10 @@ async function noteMade(
 }
 
 /**
- * The addresses of e-mail by which a person may ask for a link: this one, or none. To be called in the transaction that
- * writes their contact data. Several people may have the same.
+ * The address of e-mail by which a person may ask for a link: this one, or none. An address only for the person's own act:
+ * whoever is known by an address gets in with what is sent there. Null when somebody else changed their contact data, a
+ * guardian or a member of staff: the new address then asks for nobody until a link that was sent there has been used.
+ * Links on their way to any other address are worth nothing from now on. Several people may have the same address.
  */
 export async function putSignInEmail(
   transaction: Transaction,
@@ -179,24 +187,31 @@ export async function putSignInEmail(
   personId: string,
   email: string | null,
 ): Promise<void> {
-  await deleteNamesOf(transaction, personId, "email");
-  if (email === null || comparedEmail(email) === "") return;
-  await putName(transaction, {
-    mark: emailMark(vault, email),
-    personId,
-    kind: "email",
-    reference: null,
-    expiresAt: null,
-  });
+  const mark = email === null || comparedEmail(email) === "" ? null : emailMark(vault, email);
+  await deleteNamesOf(transaction, personId, "email", mark);
+  await endLinks(transaction, personId, mark);
+  if (mark !== null) await insertName(transaction, { mark, personId, kind: "email", reference: null, expiresAt: null });
 }
 
-/** The same for people whose contact data are in the vault already. At most a thousand in one call. */
+/** What a name's reference says of an address that a link was sent to and used from. */
+const PROVED = "proved";
+
+/** The same for the invented people of a demonstration, whose contact data are in the vault. At most a thousand in one call. */
 export async function putSignInEmailsOf(db: Database, vault: Vault, personIds: readonly string[]): Promise<void> {
   if (personIds.length > 1_000) throw new Error(`${personIds.length} people in one call; the limit is 1000.`);
   const contacts = await readPersonalData(db, vault, personIds, "contact");
   await inTransaction(db, async (transaction) => {
     for (const [personId, { email }] of contacts) await putSignInEmail(transaction, vault, personId, email);
   });
+}
+
+/**
+ * Makes every link and code of a person worthless that was not used yet: when they are given a post, or when somebody
+ * else changes where their letters go. How many.
+ */
+export function spendCodes(db: Database | Transaction, personId: string, now: Temporal.Instant): Promise<number> {
+  const spend = (transaction: Transaction) => spendAllCodes(transaction, personId, now);
+  return db.isTransaction ? spend(db as Transaction) : inTransaction(db as Database, spend);
 }
 
 export function emailMark(vault: Vault, email: string): string {
@@ -230,8 +245,7 @@ export async function useLink(tools: SignInTools, token: string, coming: Coming)
   const { address, now } = coming;
   const from = { vault, attempt: "link", address } as const;
   const read = readToken(token);
-  // Outside the transaction: it may ask other tables, by another connection.
-  const hasPost = read !== null && (await tools.hasPost(read.subjectId, now));
+  const hasPost = read !== null && (await worksHere(tools, read.subjectId, read.id, now));
   return await inTransaction(db, async (transaction): Promise<CameIn> => {
     if (await shutOut(transaction, from, now)) return { ok: false, kind: "shut-out" };
     if (read !== null && (await shutOutOfCode(transaction, vault, address, read.id, now)))
@@ -242,6 +256,7 @@ export async function useLink(tools: SignInTools, token: string, coming: Coming)
       code === null ||
       !right ||
       !codeHolds(code, now) ||
+      !(await stillTheirs(transaction, vault, code)) ||
       !(await spendCode(transaction, code.personId, code.id, now))
     ) {
       await noteFailure(transaction, from, now);
@@ -269,7 +284,7 @@ export async function useTypedCode(
   const wanted = typedCode(typed);
   const mark = markOf(vault, "code", wanted ?? "");
   const [name] = await readNames(db, mark);
-  const hasPost = name !== undefined && (await tools.hasPost(name.personId, now));
+  const hasPost = name?.reference != null && (await worksHere(tools, name.personId, name.reference, now));
   return await inTransaction(db, async (transaction): Promise<CameIn> => {
     if (await shutOut(transaction, from, now)) return { ok: false, kind: "shut-out" };
     const code = name?.reference == null ? null : await readCode(transaction, name.personId, name.reference);
@@ -296,6 +311,31 @@ export async function useTypedCode(
   });
 }
 
+/**
+ * Whether somebody works here, or did when their code was made: a post that was given and ended around a code must not
+ * make of the way in for a colleague one for a visit. Outside the transaction: it asks other tables, by another connection.
+ */
+async function worksHere(
+  tools: SignInTools,
+  personId: string,
+  codeId: string,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  if (await tools.hasPost(personId, now)) return true;
+  const code = await readCode(tools.db, personId, codeId);
+  return code !== null && (await tools.hasPost(personId, code.madeAt));
+}
+
+/**
+ * Whether the person is still reached where a link was sent. Messages go to the contact data as they are when they leave:
+ * whoever changes somebody's contact must not come in by what was meant for the address before.
+ */
+async function stillTheirs(transaction: Transaction, vault: Vault, code: CodeRow): Promise<boolean> {
+  if (code.emailMark === null) return true;
+  const contact = (await readPersonalData(transaction, vault, [code.personId], "contact")).get(code.personId);
+  return contact?.email != null && emailMark(vault, contact.email) === code.emailMark;
+}
+
 async function comeIn(
   transaction: Transaction,
   tools: SignInTools,
@@ -315,17 +355,16 @@ async function comeIn(
     replaces,
     now,
   });
-  if (helpedBy !== null)
-    await noteFact(
-      transaction,
-      tools,
-      personId,
-      { type: "helped-to-sign-in", data: { helper: helpedBy } },
-      helpedBy,
-      now,
-    );
-  // The link came to this address and was opened: it is theirs, and they may ask for a link there again.
-  if (code.emailMark !== null)
-    await putName(transaction, { mark: code.emailMark, personId, kind: "email", reference: null, expiresAt: null });
+  if (helpedBy !== null) {
+    const helped = { type: "helped-to-sign-in", data: { helper: helpedBy } } as const;
+    const factId = await noteFact(transaction, tools, personId, helped, helpedBy, now);
+    // The code went through the helper's hands: only the person can say that it was not them who typed it.
+    await tellOfChange(transaction, tools, { personId, template: helpedToSignIn, factId, now });
+  }
+  // The link came to this address and was used: it is theirs, and they may ask for a link there from now on.
+  if (code.emailMark !== null) {
+    await deleteNamesOf(transaction, personId, "email", code.emailMark);
+    await putName(transaction, { mark: code.emailMark, personId, kind: "email", reference: PROVED, expiresAt: null });
+  }
   return { ok: true, session, purpose };
 }

@@ -9,6 +9,7 @@ export {
   makeCode,
   putSignInEmail,
   putSignInEmailsOf,
+  spendCodes,
   useLink,
   useTypedCode,
 } from "./codes.ts";
@@ -19,7 +20,9 @@ export { answerLinkRequests, askForLink, LONGEST_EMAIL } from "./links.ts";
 export { deviceName } from "./model/device.ts";
 export { LONGEST_NAME, freeName } from "./model/passkey-name.ts";
 export type { NameFault } from "./model/passkey-name.ts";
-export { isFresh, mayAddPasskey } from "./model/session.ts";
+export { LONGEST_PERSON_NAME, personName } from "./model/person-name.ts";
+export type { CheckedPersonName, PersonNameFault } from "./model/person-name.ts";
+export { actsForOthers, isFresh, mayAddPasskey, opensPosts, provedLately } from "./model/session.ts";
 export type { WayIn } from "./model/session.ts";
 export {
   addPasskey,

@@ -29,7 +29,7 @@ export async function askForLink(
   });
 }
 
-/** Sends what was asked for: a link to everybody who has the address. To be run every few seconds. How many were written to. */
+/** Sends what was asked for: a link to everybody who registered the address themselves or proved that it is theirs. To be run every few seconds. How many were written to. */
 export async function answerLinkRequests(tools: SignInTools, now: Temporal.Instant): Promise<number> {
   let written = 0;
   for (const mark of await readDueRequests(tools.db, REQUESTS_AT_ONCE)) written += await answer(tools, mark, now);
@@ -55,9 +55,11 @@ async function answer(tools: SignInTools, mark: string, now: Temporal.Instant): 
   return await inTransaction(db, async (transaction) => {
     const request = await takeLinkRequest(transaction, mark);
     if (request === null || people.length === 0) return 0;
+    // Asked again, and held: whom somebody else took off the address meanwhile gets nothing by it.
+    const still = new Set((await readNames(transaction, mark, true)).map(({ personId }) => personId));
     const counted = stillCountedLinks(request, now);
     if (counted.answered >= MOST_LINKS_AN_HOUR) return 0;
-    for (const { personId, email, hasPost } of people) {
+    for (const { personId, email, hasPost } of people.filter((each) => still.has(each.personId))) {
       const about = { subjectId: personId, channel: "email", urgent: true, now } as const;
       if (hasPost) {
         await write(transaction, tools, {

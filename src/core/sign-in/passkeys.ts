@@ -22,6 +22,7 @@ import {
 import { checkName, MOST_PASSKEYS, type NameFault } from "./model/passkey-name.ts";
 import { beginSession, type KeptSession } from "./sessions.ts";
 import {
+  endSessions,
   insertPasskey,
   markPasskey,
   notePasskeyUse,
@@ -324,19 +325,27 @@ async function suspend(
   const { personId, credentialId } = passkey;
   if (!(await markPasskey(transaction, personId, credentialId, "suspended_at", now))) return;
   const data = { passkey: passkeyMark(credentialId) };
+  // Whoever holds the copy may have come in with it before.
+  await endSessions(transaction, personId, { allBut: null, way: "passkey" }, now);
   const factId = await noteFact(transaction, tools, personId, { type: "passkey-suspended", data }, "handrail", now);
   await tellOfChange(transaction, tools, { personId, template: passkeySuspended, factId, now });
 }
 
-/** Removes a passkey for good. False when it is not this person's, or gone already. */
+/**
+ * Removes a passkey for good, and ends every session that was begun by passkey but for the one it is removed in: nothing
+ * says which was begun with which, and whoever lost a device wants it signed out (ASVS 7.4.3). False when it is not this
+ * person's, or gone already.
+ */
 export async function removePasskey(
   tools: SignInTools,
   personId: string,
   credentialId: string,
   now: Temporal.Instant,
+  inSession: string | null = null,
 ): Promise<boolean> {
   return await inTransaction(tools.db, async (transaction) => {
     if (!(await markPasskey(transaction, personId, credentialId, "removed_at", now))) return false;
+    await endSessions(transaction, personId, { allBut: inSession, way: "passkey" }, now);
     const data = { passkey: passkeyMark(credentialId) };
     const factId = await noteFact(transaction, tools, personId, { type: "passkey-removed", data }, personId, now);
     await tellOfChange(transaction, tools, { personId, template: signInChanged, factId, now });

@@ -27,6 +27,7 @@ import {
   removePasskey,
   requestOptions,
   revokeSessions,
+  spendCodes,
   signInByAccount,
   signInWithPasskey,
   type SignInTools,
@@ -419,7 +420,7 @@ test("a posted code is typed on any browser, once; ten wrong ones shut out that 
 });
 
 test("with help from staff both names are on the session and in the record, for a quarter of an hour", async () => {
-  await inWorld(async ({ db, tools, now, wait, person, coming }) => {
+  await inWorld(async ({ db, tools, now, wait, person, coming, messages }) => {
     await person("ann");
     await assert.rejects(helpInPerson(tools, { personId: "ann", helper: "ann", now: now() }), /two people/);
     const first = await helpInPerson(tools, { personId: "ann", helper: "amara", now: now() });
@@ -427,6 +428,11 @@ test("with help from staff both names are on the session and in the record, for 
     assert.ok(came.ok);
     assert.equal(came.session.way, "helped");
     assert.equal(came.session.helpedBy, "amara");
+    assert.deepEqual(
+      (await messages("ann")).map(({ template, link }) => [template, link]),
+      [["sign-in.helped", `${origin}/me/sign-in`]],
+      "and she is told: the code was in the helper's hands",
+    );
     assert.deepEqual(
       (await readSubject(db, "ann")).map(({ type, recordedBy, data }) => [type, recordedBy, data]),
       [
@@ -483,6 +489,122 @@ test("a link that was asked for goes to everybody who has the address, and to no
     },
     ["amara"],
   );
+});
+
+test("whoever changes somebody's contact cannot come in by the new address, nor by what was on its way to the old one", async () => {
+  await inWorld(async ({ db, vault, tools, now, wait, person, coming, messages }) => {
+    await person("mia", "mia@example.org");
+    await person("ben", "guardian@example.org");
+    const ask = async (email: string) => {
+      wait({ minutes: 13 });
+      await askForLink(tools, { email, address: "192.0.2.1", now: now() });
+      return await answerLinkRequests(tools, now());
+    };
+    const putContact = async (email: string) => {
+      const contact = { telephone: null, email, address: [], language: "en" };
+      await putPersonalData(db, vault, "contact", [{ subjectId: "mia", value: contact }], now());
+    };
+    assert.equal(await ask("mia@example.org"), 1);
+    await putContact("guardian@example.org");
+    const early = tokenOf((await messages("mia"))[0]?.link);
+    assert.deepEqual(
+      await useLink(tools, early, coming()),
+      { ok: false, kind: "refused" },
+      "before the name has ended",
+    );
+    await inTransaction(db, (transaction) => putSignInEmail(transaction, vault, "mia", null));
+    assert.equal(await ask("guardian@example.org"), 1, "a link for the guardian, and none for the child");
+    assert.equal((await messages("mia")).length, 1);
+    await putContact("mia@example.org");
+    assert.deepEqual(
+      await useLink(tools, early, coming()),
+      { ok: false, kind: "refused" },
+      "nor when it is changed back",
+    );
+    assert.equal(await lookAtLink(db, early, now()), null);
+    assert.equal(await ask("mia@example.org"), 0, "the old name has ended too");
+
+    await inTransaction(db, (transaction) =>
+      inviteByEmail(transaction, tools, { personId: "mia", email: "mia@example.org", madeBy: "amara", now: now() }),
+    );
+    assert.equal(await ask("mia@example.org"), 0, "an invitation proves nothing");
+    const invited = tokenOf((await messages("mia")).at(-1)?.link);
+    assert.equal((await useLink(tools, invited, coming())).ok, true);
+    assert.equal(await ask("mia@example.org"), 1, "a link that was sent there and used does");
+    const latest = tokenOf((await messages("mia")).at(-1)?.link);
+    await inTransaction(db, (transaction) => putSignInEmail(transaction, vault, "mia", "mia@example.org"));
+    assert.equal((await useLink(tools, latest, coming())).ok, true, "the same address once more ends no link");
+  });
+});
+
+test("a stranger who is invited with somebody's address does not push its owner out", async () => {
+  await inWorld(async ({ db, vault, tools, now, person, messages, coming }) => {
+    const invite = (personId: string) =>
+      inTransaction(db, (transaction) =>
+        inviteByEmail(transaction, tools, { personId, email: "zoe@example.org", madeBy: "amara", now: now() }),
+      );
+    await person("zoe", "zoe@example.org");
+    await invite("zoe");
+    assert.equal((await useLink(tools, tokenOf((await messages("zoe"))[0]?.link), coming())).ok, true);
+    const names = () => db.selectFrom("sign_in_name").select("person_id").where("kind", "=", "email").execute();
+    for (let count = 0; count < 12; count += 1) await invite(`a-${count}`);
+    assert.deepEqual(await names(), [{ person_id: "zoe" }]);
+    // Twelve who typed her address themselves, as their own, and never proved it.
+    await inTransaction(db, async (transaction) => {
+      for (let count = 0; count < 12; count += 1)
+        await putSignInEmail(transaction, vault, `a-${count}`, "zoe@example.org");
+    });
+    assert.equal((await names()).length, 13);
+    await askForLink(tools, { email: "zoe@example.org", address: "192.0.2.1", now: now() });
+    assert.equal(await answerLinkRequests(tools, now()), 1);
+    assert.equal((await messages("zoe")).at(-1)?.template, "sign-in.link");
+  });
+});
+
+test("codes on their way are worth nothing once they are spent for their person", async () => {
+  await inWorld(async ({ tools, db, now, person, coming }) => {
+    await person("ann");
+    const first = await helpInPerson(tools, { personId: "ann", helper: "amara", now: now() });
+    assert.equal(await spendCodes(db, "ann", now()), 1);
+    assert.equal(await spendCodes(db, "ann", now()), 0);
+    assert.deepEqual(await useTypedCode(tools, first.code ?? "", coming()), { ok: false, kind: "refused" });
+  });
+});
+
+test("a way in that was made for a colleague never becomes one for a visit, whatever happens to their post", async () => {
+  await inWorld(async ({ tools, now, person, coming }) => {
+    const made = { ...tools, hasPost: async (_: string, at: Temporal.Instant) => at.equals(start) };
+    await person("ann");
+    const { code } = await helpInPerson(tools, { personId: "ann", helper: "femi", now: now() });
+    const later = { ...coming(), now: start.add({ minutes: 5 }) };
+    const came = await useTypedCode(made, code ?? "", later);
+    assert.equal(came.ok && came.session.enrolling, true, "the post has ended by now, and was there when it was made");
+  });
+});
+
+test("a passkey that is removed or stopped takes the sessions by passkey with it, but for the one it is removed in", async () => {
+  await inWorld(async ({ db, tools, now, wait, attempt, enrol, person }) => {
+    await person("ann");
+    const [phone, tablet] = [await enrol("ann"), await enrol("ann")];
+    assert.equal(await attempt(phone), "ann");
+    wait({ seconds: 1 });
+    await inTransaction(db, (transaction) =>
+      beginSession(transaction, { personId: "ann", way: "provider", device: "", now: now() }),
+    );
+    wait({ seconds: 1 });
+    assert.equal(await attempt(tablet), "ann");
+    const [here] = await listSessions(db, "ann", now());
+    assert.equal(await removePasskey(tools, "ann", phone.id, now(), here?.id), true);
+    assert.deepEqual(
+      (await listSessions(db, "ann", now())).map(({ way }) => way),
+      ["passkey", "provider"],
+    );
+    assert.equal(await attempt(tablet, { counter: 1 }), "refused", "a copy of the other");
+    assert.deepEqual(
+      (await listSessions(db, "ann", now())).map(({ way }) => way),
+      ["provider"],
+    );
+  });
 });
 
 test("one address that asks for many links is told to wait", async () => {

@@ -263,11 +263,11 @@ export async function noteClick(
     .execute();
 }
 
-/** Ends these sessions of a person, or all of them but one. How many were ended. */
+/** Ends these sessions of a person, or all of them but one; of one way in, when it is named. How many were ended. */
 export async function endSessions(
   transaction: Transaction,
   personId: string,
-  which: { readonly ids: readonly string[] } | { readonly allBut: string | null },
+  which: { readonly ids: readonly string[] } | { readonly allBut: string | null; readonly way?: WayIn },
   now: Temporal.Instant,
 ): Promise<number> {
   let query = transaction
@@ -278,7 +278,10 @@ export async function endSessions(
   if ("ids" in which) {
     if (which.ids.length === 0) return 0;
     query = query.where("id", "in", [...which.ids]);
-  } else if (which.allBut !== null) query = query.where("id", "<>", which.allBut);
+  } else {
+    if (which.allBut !== null) query = query.where("id", "<>", which.allBut);
+    if (which.way !== undefined) query = query.where("way", "=", which.way);
+  }
   return Number((await query.executeTakeFirst()).numUpdatedRows);
 }
 
@@ -366,6 +369,18 @@ export async function usedAdministratorLink(db: Handle, personId: string): Promi
   return row !== undefined;
 }
 
+/** Links of a person that are on their way by e-mail to another address than `but` end with the moment they were made. */
+export async function endLinks(transaction: Transaction, personId: string, but: string | null): Promise<void> {
+  await transaction
+    .updateTable("one_time_code")
+    .set(({ ref }) => ({ expires_at: ref("made_at") }))
+    .where("subject_id", "=", personId)
+    .where("way", "=", "email")
+    .where("used_at", "is", null)
+    .where("email_mark", "is distinct from", but)
+    .execute();
+}
+
 /** Codes of a person that nobody used yet are worth nothing from now on: how many. */
 export async function spendAllCodes(
   transaction: Transaction,
@@ -404,15 +419,34 @@ export async function putName(transaction: Transaction, name: NameRow): Promise<
     .execute();
 }
 
-/** Who may be meant: at most ten people share an address. */
-export async function readNames(db: Handle, mark: string): Promise<readonly NameRow[]> {
-  const rows = await db
+/** The same, but a name that is there already stays as it is. */
+export async function insertName(transaction: Transaction, name: NameRow): Promise<void> {
+  await transaction
+    .insertInto("sign_in_name")
+    .values({
+      subject_id: name.mark,
+      person_id: name.personId,
+      kind: name.kind,
+      reference: name.reference,
+      expires_at: name.expiresAt?.toString() ?? null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * Who may be meant: at most ten people share an address, those first who proved that it is theirs. `kept`: nobody may be
+ * taken off until the transaction ends.
+ */
+export async function readNames(db: Handle, mark: string, kept = false): Promise<readonly NameRow[]> {
+  const query = db
     .selectFrom("sign_in_name")
     .selectAll()
     .where("subject_id", "=", mark)
+    .orderBy(sql`reference is null`)
     .orderBy("person_id")
-    .limit(10)
-    .execute();
+    .limit(10);
+  const rows = await (kept ? query.forShare() : query).execute();
   return rows.map((row) => ({
     mark: row.subject_id,
     personId: row.person_id,
@@ -430,13 +464,15 @@ export async function deleteName(transaction: Transaction, mark: string, personI
     .execute();
 }
 
-/** Everything under which a person was found, except codes: when they are to be found by something else, or no more. */
+/** Everything under which a person was found, except codes and `but`: they are to be found by that alone, or no more. */
 export async function deleteNamesOf(
   transaction: Transaction,
   personId: string,
   kind: "email" | "provider",
+  but: string | null,
 ): Promise<void> {
-  await transaction.deleteFrom("sign_in_name").where("person_id", "=", personId).where("kind", "=", kind).execute();
+  const query = transaction.deleteFrom("sign_in_name").where("person_id", "=", personId).where("kind", "=", kind);
+  await (but === null ? query : query.where("subject_id", "<>", but)).execute();
 }
 
 // Links that were asked for

@@ -184,6 +184,38 @@ export const signInChanged = template({
   },
 });
 
+/** Somebody came in by a code that a member of staff made for them in person. */
+export const helpedToSignIn = template({
+  id: "sign-in.helped",
+  purpose: forSafety,
+  placeholders: ["link", "date", "time"],
+  essential: true,
+  words: {
+    en: {
+      email: {
+        subject: "A member of staff helped you to sign in",
+        body: "At {time} on {date} somebody signed in as you at {bodyName}, with a code from a member of staff.\n\nWas it you? Then all is well.\n\nWas it not you? Call {telephone} now. You can see who helped, and where you are signed in:\n\n{link}",
+      },
+      text: "{bodyName}: at {time} on {date} you were signed in with a code from a member of staff. Not you? Call {telephone}.",
+      letter: {
+        heading: "A member of staff helped you to sign in",
+        body: "At {time} on {date} somebody signed in as you at {bodyName}, with a code from a member of staff.\n\nWas it you? Then all is well.\n\nWas it not you? Call {telephone} now.",
+      },
+    },
+    cy: {
+      email: {
+        subject: "Helpodd aelod o staff chi i fewngofnodi",
+        body: "Am {time} ar {date} mewngofnododd rhywun yn eich enw chi i {bodyName}, gyda chod gan aelod o staff.\n\nAi chi oedd e? Yna mae popeth yn iawn.\n\nNid chi? Ffoniwch {telephone} nawr. Gallwch weld pwy helpodd, a ble rydych wedi mewngofnodi:\n\n{link}",
+      },
+      text: "{bodyName}: am {time} ar {date} cawsoch eich mewngofnodi gyda chod gan aelod o staff. Nid chi? Ffoniwch {telephone}.",
+      letter: {
+        heading: "Helpodd aelod o staff chi i fewngofnodi",
+        body: "Am {time} ar {date} mewngofnododd rhywun yn eich enw chi i {bodyName}, gyda chod gan aelod o staff.\n\nAi chi oedd e? Yna mae popeth yn iawn.\n\nNid chi? Ffoniwch {telephone} nawr.",
+      },
+    },
+  },
+});
+
 /** All of them, for the outbox. */
 export const signInTemplates: readonly Template[] = [
   enrolmentLink,
@@ -193,6 +225,7 @@ export const signInTemplates: readonly Template[] = [
   passkeyAdded,
   passkeySuspended,
   signInChanged,
+  helpedToSignIn,
 ];
 
 /** Tells somebody that their way in was changed: they are the first to know when it was not them (ASVS 6.3.7). */
@@ -201,7 +234,7 @@ export async function tellOfChange(
   { vault, origin, timeZone }: Pick<SignInTools, "vault" | "origin" | "timeZone">,
   change: {
     readonly personId: string;
-    readonly template: typeof passkeyAdded | typeof passkeySuspended | typeof signInChanged;
+    readonly template: typeof passkeyAdded | typeof passkeySuspended | typeof signInChanged | typeof helpedToSignIn;
     readonly factId: string;
     readonly now: Temporal.Instant;
   },

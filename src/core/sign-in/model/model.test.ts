@@ -6,7 +6,16 @@ import { CODE_LETTERS, codeHolds, codeMinutes, printedCode, typedCode, whatACode
 import { deviceName } from "./device.ts";
 import { countedAddress, isShutOut, isShutOutOfCode, stillCountedLinks } from "./limits.ts";
 import { checkName, freeName } from "./passkey-name.ts";
-import { isFresh, mayAddPasskey, sessionHolds, type WayIn } from "./session.ts";
+import { personName } from "./person-name.ts";
+import {
+  actsForOthers,
+  isFresh,
+  mayAddPasskey,
+  opensPosts,
+  provedLately,
+  sessionHolds,
+  type WayIn,
+} from "./session.ts";
 
 const now = Temporal.Instant.from("2026-03-02T09:00:00Z");
 const after = (duration: Temporal.DurationLike) => now.add(duration);
@@ -38,6 +47,26 @@ test("a passkey may be added soon after a link or code, or after a fresh proof, 
   assert.equal(may("provider", 1), false);
   assert.equal(may("demonstration", 1), true);
   assert.equal(may("passkey", 1, after({ minutes: 5 })), true);
+});
+
+test("what a post opens is open by passkey and provider alone, and nobody acts for others in a session that was helped", () => {
+  const ways: readonly WayIn[] = ["passkey", "provider", "demonstration", "link", "code", "helped"];
+  assert.deepEqual(ways.filter(opensPosts), ["passkey", "provider", "demonstration"]);
+  assert.deepEqual(
+    ways.filter((way) => !actsForOthers(way)),
+    ["helped"],
+  );
+});
+
+test("sessions are ended after a proof of some minutes ago, by whatever way somebody has", () => {
+  const proved = (way: WayIn, minutes: number, freshUntil: Temporal.Instant | null = null) =>
+    provedLately({ way, since: now, freshUntil }, after({ minutes }));
+  assert.equal(proved("passkey", 4, after({ minutes: 5 })), true);
+  assert.equal(proved("passkey", 5, after({ minutes: 5 })), false);
+  assert.equal(proved("provider", 4), true);
+  assert.equal(proved("provider", 5), false);
+  assert.equal(proved("code", 14), true);
+  assert.equal(proved("code", 15), false);
 });
 
 test("codes hold as long as NIST allows for their way: a day by e-mail, 21 days by post, 15 minutes in person", () => {
@@ -129,6 +158,40 @@ test("a passkey's name is kept as it was meant, and one that could deceive its o
   assert.equal(fault("сору", ["copy"]), "looks-the-same", "Cyrillic letters that are drawn like Latin ones");
   assert.equal(fault("My tablet", ["My phone"]), "My tablet");
   assert.equal(freeName("Chrome, Windows", ["Chrome, Windows"]), "Chrome, Windows 2");
+});
+
+test("a person's name is one in any alphabet, and nothing that only looks like one", () => {
+  const fault = (text: string) => {
+    const checked = personName(text);
+    return checked.ok ? checked.name : checked.fault;
+  };
+  for (const name of [
+    "Femi Adeyemi",
+    "Ng",
+    "O’Brien-Lewis",
+    "Πηνελόπη",
+    "李小龍",
+    "ශ්\u200Dරී",
+    "علی\u200Cرضا",
+    "Björk 2",
+  ])
+    assert.equal(fault(name), name.normalize("NFC"), name);
+  assert.equal(fault(" Ann\n Okafor\u2028"), "Ann Okafor");
+  assert.equal(fault(" \t"), "missing");
+  assert.equal(fault("x".repeat(201)), "too-long");
+  assert.equal(fault("x".repeat(10_000_000)), "too-long");
+  for (const name of ["12345", "---", "😀", "̀"]) assert.equal(fault(name), "no-letter", name);
+  for (const name of [
+    "Ann\u202Eafor",
+    "Ann\u2066",
+    "A\u0000nn",
+    "A\u001Bnn",
+    "An\u200Dn",
+    "An\u200Bn",
+    "\u200F",
+    "\uFEFFAnn\u00AD",
+  ])
+    assert.equal(fault(name), "hidden-signs", JSON.stringify(name));
 });
 
 test("a browser is named in few words, whatever it says", () => {

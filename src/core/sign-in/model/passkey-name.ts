@@ -1,10 +1,11 @@
 /** What a person may call a passkey: a name they will know again when it is lost. Pure. */
+import { nameOf, type PersonNameFault } from "./person-name.ts";
 
 export const LONGEST_NAME = 60;
 /** Passkeys of one person that are in use. */
 export const MOST_PASSKEYS = 20;
 
-export type NameFault = "missing" | "too-long" | "hidden-signs" | "mixed-scripts" | "looks-the-same";
+export type NameFault = PersonNameFault | "mixed-scripts" | "looks-the-same";
 export type CheckedName =
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly fault: NameFault };
@@ -19,19 +20,15 @@ const LOOKING_ALIKE = [
 ];
 
 /**
- * The name as it will be kept, or what is wrong with it. Signs that cannot be seen (they turn text round or make two
- * equal-looking names differ) are refused, and so are words that mix alphabets whose letters look alike (Unicode
+ * The name as it will be kept, or what is wrong with it. What is asked of people's names (`nameOf`) is asked of it too, and
+ * words are refused that mix alphabets whose letters look alike (Unicode
  * Technical Standard 39, section 5.2), and a name that looks like one the person has already: somebody who removes "the
  * lost phone" must not remove the wrong one.
  */
 export function checkName(text: string, others: readonly string[]): CheckedName {
-  // Before anything that costs time in the length of the text.
-  if (text.length > 4 * LONGEST_NAME) return { ok: false, fault: "too-long" };
-  const name = text.normalize("NFC").replaceAll(/\s+/g, " ").trim();
-  if (name === "") return { ok: false, fault: "missing" };
-  if (name.length > LONGEST_NAME) return { ok: false, fault: "too-long" };
-  if (/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.test(name))
-    return { ok: false, fault: "hidden-signs" };
+  const checked = nameOf(text, LONGEST_NAME);
+  if (!checked.ok) return checked;
+  const { name } = checked;
   const mixed = name
     .split(/[^\p{L}\p{M}]+/u)
     .some((word) => LOOKING_ALIKE.filter((script) => script.test(word)).length > 1);
@@ -93,6 +90,10 @@ const DRAWN_LIKE: Readonly<Record<string, string>> = {
 
 /** What a name looks like: two names with the same skeleton cannot be told apart (after UTS 39, section 4). */
 function skeleton(name: string): string {
-  const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().replaceAll(/\s/g, "");
+  const plain = name
+    .normalize("NFKD")
+    .replaceAll(/[\p{M}\u200C\u200D]/gu, "")
+    .toLowerCase()
+    .replaceAll(/\s/g, "");
   return [...plain].map((letter) => DRAWN_LIKE[letter] ?? letter).join("");
 }

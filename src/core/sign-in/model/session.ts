@@ -72,6 +72,40 @@ export function mayAddPasskey(
   }
 }
 
+/**
+ * Whether what somebody is employed to do is open in a session: staff come in by passkey or provider (ASVS 6.3.3). A session
+ * that was begun by a link or code while its holder had no post is none of a member of staff when they are given one.
+ */
+export function opensPosts(way: WayIn): boolean {
+  switch (way) {
+    case "passkey":
+    case "provider":
+    // Invented people have no passkeys.
+    case "demonstration":
+      return true;
+    case "link":
+    case "code":
+    case "helped":
+      return false;
+  }
+}
+
+/** Whether somebody may act for others in a session: not where a member of staff made the code and may have typed it. */
+export function actsForOthers(way: WayIn): boolean {
+  return way !== "helped";
+}
+
+/**
+ * Whether somebody showed lately that it is them, by whatever way they have: enough to end sessions (ASVS 7.5.2). Not
+ * everybody has a passkey; for whoever does not, a sign-in of a moment ago is the proof.
+ */
+export function provedLately(
+  session: { readonly way: WayIn; readonly since: Temporal.Instant; readonly freshUntil: Temporal.Instant | null },
+  now: Temporal.Instant,
+): boolean {
+  return mayAddPasskey(session, now) || (session.way === "provider" && before(now, session.since.add(FRESH)));
+}
+
 export function isFresh(freshUntil: Temporal.Instant | null, now: Temporal.Instant): boolean {
   return freshUntil !== null && before(now, freshUntil);
 }
