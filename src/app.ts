@@ -7,7 +7,9 @@ import { declareTemplates, type Messages, type Prices, type Templates } from "./
 import type { Projection } from "./core/record/index.ts";
 import { actorOf, givePost, loadActor, peopleProjection, peopleTemplates, readWhose } from "./core/people/index.ts";
 import {
+  actsForOthers,
   inviteByEmail,
+  opensPosts,
   putSignInEmail,
   revokeSessions,
   signInTemplates,
@@ -26,7 +28,7 @@ import { createRenderer } from "./web/render.ts";
 import type { AnyRoute, Visitor } from "./web/route.ts";
 import { buildApp } from "./web/server.ts";
 import { ACCOUNT_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, type Site } from "./web/shell.ts";
-import { createSessions } from "./web/session.ts";
+import { createSessions, type Session } from "./web/session.ts";
 import {
   type DemonstrationPerson,
   SIGN_IN_MESSAGES,
@@ -117,7 +119,6 @@ function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation
     timeZone: installation.timeZone,
     projections: tools.projections,
     invite: async (transaction, { personId, email, by, now }) => {
-      await putSignInEmail(transaction, vault, personId, email);
       await inviteByEmail(transaction, tools, { personId, email, madeBy: by, now });
     },
     registerEmail: (personId, email) =>
@@ -128,7 +129,9 @@ function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation
 }
 
 /** Every strand, with the tools it needs. */
-export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installation">): readonly Strand[] {
+export function strands(
+  settings: Pick<SiteSettings, "db" | "vault" | "installation" | "signIn" | "log">,
+): readonly Strand[] {
   return [
     guaranteesStrand({
       db: settings.db,
@@ -137,6 +140,10 @@ export function strands(settings: Pick<SiteSettings, "db" | "vault" | "installat
       definitions: definitionsOf(library()),
       projections: projections(),
       timeZone: settings.installation.timeZone,
+      get origin() {
+        return settings.signIn.origin();
+      },
+      log: settings.log,
     }),
   ];
 }
@@ -233,7 +240,7 @@ export function buildSite(settings: SiteSettings) {
     }),
     assets: loadAssets(),
     sessions,
-    findVisitor: (personId, now) => findVisitor(settings, personId, now),
+    findVisitor: (personId, now, session) => findVisitor(settings, personId, now, session),
     findMachine: (request, now) => findMachine(machineTools(settings), request, now),
     findWhose: (subjectId, now) => readWhose(settings.db, subjectId, now),
     writeAudit: (entry) =>
@@ -252,16 +259,23 @@ export function buildSite(settings: SiteSettings) {
   });
 }
 
-/** Who a person is as the record stands now; null for somebody of whom nothing is known. */
+/**
+ * Who a person is as the record stands now, as far as their session opens it; null for somebody of whom nothing is known.
+ * Ties that are held as staff count only beside a post (`tieCounts`), so they go with the posts.
+ */
 async function findVisitor(
   { db, vault }: Pick<SiteSettings, "db" | "vault">,
   personId: string,
   now: Temporal.Instant,
+  { kept }: Session,
 ): Promise<Visitor | null> {
   const [actor, identities] = await Promise.all([
     actorOf(db, personId, now),
     readPersonalData(db, vault, [personId], "identity"),
   ]);
   const name = identities.get(personId)?.name;
-  return name === undefined ? null : { personId, name, actor };
+  if (name === undefined) return null;
+  const posts = kept !== undefined && opensPosts(kept.way) ? actor.posts : [];
+  const ties = kept !== undefined && actsForOthers(kept.way) ? actor.ties : new Map<string, never>();
+  return { personId, name, actor: { ...actor, posts, ties } };
 }

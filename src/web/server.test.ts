@@ -335,7 +335,7 @@ test("the line of a failure holds the pattern of its address, not the secret in 
   const [first = "", second = "", third = ""] = (log[0] ?? "").split("\n");
   assert.match(first, / error [0-9A-F]{8} GET \/broken\/link\/:token$/);
   assert.equal(second, "Error: two lines 2025-02-11T09:00:00Z refused nobody");
-  assert.match(third, /^at .*server\.test/);
+  assert.match(third, /^ *at .*server\.test/);
   assert.doesNotMatch(log.join("\n"), /the-secret/);
 });
 

@@ -12,6 +12,7 @@ import type { Translate } from "./messages.ts";
 import type { Render } from "./render.ts";
 import type { AnyRoute } from "./route.ts";
 import { createPages, type Navigate, type Site } from "./shell.ts";
+import { traceOf } from "./trace.ts";
 
 /** Everything the site is made of. Nothing is read from the environment or a global. */
 export type AppSettings = Doorkeeping & {
@@ -76,7 +77,7 @@ export function buildApp(settings: AppSettings): Hono {
     // The page that says what went wrong must come even when the database does not answer.
     const session = await settings.sessions.read(c.req.raw, now).catch(() => null);
     const visitor =
-      session?.personId == null ? null : await settings.findVisitor(session.personId, now).catch(() => null);
+      session?.personId == null ? null : await settings.findVisitor(session.personId, now, session).catch(() => null);
     return pages.refusal(c.req.raw, visitor, refusal);
   };
 
@@ -108,13 +109,6 @@ export function buildApp(settings: AppSettings): Hono {
     return refuse(c, new Refusal(500, { reference }));
   });
   return app;
-}
-
-/** Name and message on one line, so that nothing in a message can pass for a line of the log; then where it happened. */
-function traceOf({ name, message, stack = "" }: Error): string {
-  const at = stack.indexOf(message);
-  const frames = at < 0 ? "" : stack.slice(at + message.length).trimStart();
-  return `${name}: ${message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")}\n${frames}`.trimEnd();
 }
 
 /**

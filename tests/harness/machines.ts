@@ -36,6 +36,11 @@ const NOW = Temporal.Instant.from("2025-03-12T09:30:00Z");
 
 export function machineSite(db: Database, visitors: readonly Visitor[] = []): MachineSite {
   const vault: Vault = { masterKey: randomBytes(32) };
+  const failures: string[] = [];
+  // A refusal is a line of the log too, and no failure.
+  const log = (line: string): void => {
+    if (/^\S+ error /.test(line)) failures.push(line);
+  };
   const built = library();
   const projections = [clockProjection(definitionsOf(built))];
   const strand = guaranteesStrand({
@@ -45,9 +50,10 @@ export function machineSite(db: Database, visitors: readonly Visitor[] = []): Ma
     definitions: definitionsOf(built),
     projections,
     timeZone: "Europe/London",
+    origin: "http://localhost:3000",
+    log,
   });
   const time = { now: NOW };
-  const failures: string[] = [];
   const key = tokenKey(vault);
   const tools = { db, tokenKey: key, proxies: 0 };
   const t = loadMessages("en", [strand.messages, API_MESSAGES]);
@@ -71,10 +77,7 @@ export function machineSite(db: Database, visitors: readonly Visitor[] = []): Ma
     findMachine: (request, now) => findMachine(tools, request, now),
     findWhose: (subjectId, now) => readWhose(db, subjectId, now),
     writeAudit: (entry) => logLook(db, { ...entry, seenBy: entry.seenBy ?? "nobody", seenAt: entry.at }),
-    // A refusal is a line of the log too, and no failure.
-    log: (line) => {
-      if (/^\S+ error /.test(line)) failures.push(line);
-    },
+    log,
   });
   return {
     app,

@@ -55,7 +55,15 @@ export function unusedSite() {
     providers: [],
     pendingKey: new Uint8Array(32),
   };
-  return { db, vault, clock, installation, signIn, ...shownMessages(db, vault, clock, messageTemplates()) };
+  return {
+    db,
+    vault,
+    clock,
+    installation,
+    signIn,
+    log: () => {},
+    ...shownMessages(db, vault, clock, messageTemplates()),
+  };
 }
 
 /** The whole of a site that is never asked for anything. */
@@ -67,7 +75,6 @@ export function unusedSettings(): SiteSettings {
     secure: false,
     sourceUrl: "/",
     contactEmail: "help@example.org",
-    log: () => {},
   };
 }
 

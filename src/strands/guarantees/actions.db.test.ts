@@ -29,6 +29,8 @@ const toolsOf = (db: Database): GuaranteeTools => ({
   definitions: definitionsOf(built),
   projections,
   timeZone: "Europe/London",
+  origin: "http://localhost:3000",
+  log: assert.fail,
 });
 
 function fact(

@@ -34,6 +34,10 @@ export type GuaranteeTools = {
   readonly projections: readonly Projection[];
   /** The body's own time zone, for dates without one. */
   readonly timeZone: string;
+  /** Where people reach the site, without a path: for addresses that leave it, such as in a calendar. */
+  readonly origin: string;
+  /** One line for each failure that is ours. */
+  readonly log: (line: string) => void;
 };
 
 /**

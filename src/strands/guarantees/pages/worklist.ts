@@ -34,6 +34,8 @@ export type WorklistQuestion = {
   readonly counts: WorklistCounts;
   readonly filter: WorklistFilter;
   readonly identities: ReadonlyMap<string, PersonalData["identity"]>;
+  /** Whether who is asking may record what happens in a row's case. */
+  readonly records: (row: WorklistRow) => boolean;
   readonly directory: Directory;
   readonly definitions: ReadonlyMap<string, DefinitionFile>;
   /** Guarantees that the body gives, for the filter. */
@@ -105,7 +107,7 @@ function cells(question: WorklistQuestion, row: WorklistRow, words: Words): read
       ),
     },
     { state, text: stateText },
-    { text: nextStep, href: paths.record(row.subjectId, row.caseId) },
+    question.records(row) ? { text: nextStep, href: paths.record(row.subjectId, row.caseId) } : { text: nextStep },
   ];
 }
 

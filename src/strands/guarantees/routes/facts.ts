@@ -4,6 +4,7 @@ import type { Operation } from "../../../web/api/operation.ts";
 import { FACTS_PATH } from "../../../web/api/paths.ts";
 import { problemResponse } from "../../../web/api/problem.ts";
 import { route, type AnyRoute } from "../../../web/route.ts";
+import { traceOf } from "../../../web/trace.ts";
 import type { GuaranteeTools } from "../actions.ts";
 import { MOST_ROWS_AT_ONCE, rowTaker, type SentLine, type TakeRequest, type Verdict } from "../actions/take-rows.ts";
 import { rowsOfBytes } from "../files/stream.ts";
@@ -41,7 +42,11 @@ export function factRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         const body = request.body ?? new Blob([]).stream();
         const started = { sender, persons: new Map(), services, route: NAME, purpose: PURPOSE, now };
         return new Response(
-          verdictStream(body, (lines) => take({ ...started, lines })),
+          verdictStream(
+            body,
+            (lines) => take({ ...started, lines }),
+            (what) => tools.log(`${now} error ${NAME}: ${what}`),
+          ),
           {
             headers: { "content-type": `${NDJSON}; charset=utf-8`, "cache-control": "no-store" },
           },
@@ -80,7 +85,11 @@ type Stopped = { readonly row: number; readonly message: string };
  * send all of their body before they read, and waiting for them would have both wait for ever. A request holds at
  * most `MOST_ROWS` verdicts, of a few hundred bytes each.
  */
-function verdictStream(body: ReadableStream<Uint8Array>, take: Take): ReadableStream<Uint8Array> {
+function verdictStream(
+  body: ReadableStream<Uint8Array>,
+  take: Take,
+  log: (what: string) => void,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let gone = false;
   return new ReadableStream<Uint8Array>({
@@ -98,6 +107,7 @@ function verdictStream(body: ReadableStream<Uint8Array>, take: Take): ReadableSt
           say(verdicts);
         },
         () => gone,
+        log,
       );
       say([{ totals, ...(stopped === null ? {} : { stopped }) }]);
       if (!gone) controller.close();
@@ -113,6 +123,7 @@ async function takeAll(
   body: ReadableStream<Uint8Array>,
   take: (lines: readonly SentLine[]) => Promise<void>,
   gone: () => boolean,
+  log: (what: string) => void,
 ): Promise<Stopped | null> {
   let batch: SentLine[] = [];
   let rows = 0;
@@ -155,7 +166,7 @@ async function takeAll(
         message: `One request holds at most ${LARGEST_BODY_BYTES} bytes. Send this row and those after it in another.`,
       };
     }
-    process.stderr.write(`${NAME}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    log(traceOf(error));
     return {
       row: last + 1,
       message:

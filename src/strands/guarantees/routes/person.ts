@@ -53,10 +53,11 @@ export function personRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       audit: { kind: "person", purpose: "the dates of a person's promises as a calendar", subject },
       input: { params },
       handle: async (context) => {
-        const { input, notFound, now, t, url } = context;
+        const { input, notFound, now, t } = context;
         const view = await loadPerson(tools, input.params.subjectId, now, sightOf(context));
         if (view === null) return notFound(t("person.unknown"));
-        const events = personCalendar(view, t, `${url.origin}${paths.person(view.subjectId)}`);
+        // Not the address of the request: that is whatever its sender wrote into `Host`.
+        const events = personCalendar(view, t, `${tools.origin}${paths.person(view.subjectId)}`);
         const file = fileResponse("promises.ics", "ics", calendarText(t("calendar.name"), events, now));
         file.headers.set("cache-control", "no-store");
         return file;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { emptyForm, formView, dateInputItems } from "../../../web/form.ts";
+import { emptyForm, formView, dateInputItems, type Typed } from "../../../web/form.ts";
 import { route, type AnyRoute, type RouteContext } from "../../../web/route.ts";
 import { loadPerson, newFactId, recordEvent, withdrawEntry, type GuaranteeTools, type Recorded } from "../actions.ts";
 import type { RawRow } from "../model/event-row.ts";
@@ -71,6 +71,7 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
         const type = String(typed["type"] ?? "");
         if (view === null || owner === undefined || eventForm(owner, type, context) === null)
           return notFound(t("record.noCase"));
+        if (!correctsOwnEntry(owner, typed)) return notFound(t("record.noCase"));
         const again = (faults: readonly { field: string; text: string }[]) =>
           formPage(
             context,
@@ -126,6 +127,17 @@ export function recordRoutes(tools: GuaranteeTools): readonly AnyRoute[] {
       },
     }),
   ];
+}
+
+/**
+ * Whether a form that names an entry to correct names one of this case. One that stood when the form was shown and does not
+ * any more is left to the version: the form was sent twice, or somebody else was first.
+ */
+function correctsOwnEntry({ facts, allFacts, version }: CaseView, typed: Typed): boolean {
+  const replaces = typed["replaces"] ?? "";
+  if (replaces === "") return true;
+  const known = String(typed["version"]) === String(version) ? facts : allFacts;
+  return known.some(({ id }) => id === replaces);
 }
 
 type Words = Pick<RouteContext<never>, "page" | "t" | "formats" | "url">;

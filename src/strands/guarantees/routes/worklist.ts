@@ -58,7 +58,17 @@ export function worklistRoutes({ db, vault, library, timeZone }: GuaranteeTools)
         return page("guarantees/worklist.njk", {
           title: t("worklist.title"),
           ...worklistPage(
-            { rows, counts, filter, identities, directory, definitions: library.definitions, given, today },
+            {
+              rows,
+              counts,
+              filter,
+              identities,
+              records: (row) => visitor !== null && mayRecord(visitor, row, now),
+              directory,
+              definitions: library.definitions,
+              given,
+              today,
+            },
             { t, formats },
           ),
           pagination: pagination({ page: input.query.page, pageSize: PAGE_SIZE, total: counts.matching }, url, t),
@@ -79,6 +89,12 @@ function filterOf(asked: z.output<typeof query>): WorklistFilter {
     promise: promise ?? null,
     state: asked.state,
   };
+}
+
+/** Whether the form that the list leads to would open: a manager sees who runs out and records nothing. */
+function mayRecord({ actor }: Visitor, row: WorklistRow, now: Temporal.Instant): boolean {
+  const whose = { subjectId: row.subjectId, places: [row] };
+  return decide({ actor, action: "change", what: "promises", whose, now: now.epochMilliseconds }).allow;
 }
 
 /** Of each person in the list the details that the table gives for that row. */
