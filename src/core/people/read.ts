@@ -23,11 +23,14 @@ const instant = (text: string) => Temporal.Instant.from(text);
 const instantOrNull = (text: string | null) => (text === null ? null : Temporal.Instant.from(text));
 
 /** Everybody who may, could or will be able to open this person's data; ended ones too, the newest first. */
-export async function readRelationships(db: Handle, subjectId: string): Promise<readonly RelationshipRow[]> {
+export async function readRelationships(
+  db: Handle,
+  subjectIds: readonly string[],
+): Promise<readonly RelationshipRow[]> {
   const rows = await db
     .selectFrom("relationship")
     .selectAll()
-    .where("subject_id", "=", subjectId)
+    .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
     .orderBy("from_at", "desc")
     .limit(MOST_ROWS)
     .execute();
@@ -44,6 +47,7 @@ export async function readRelationships(db: Handle, subjectId: string): Promise<
 }
 
 export interface ReadBan {
+  readonly subjectId: string;
   readonly id: string;
   readonly kind: BanKind;
   readonly holderId: string;
@@ -54,15 +58,16 @@ export interface ReadBan {
 }
 
 /** Who is shut off from this person's data, the newest first. */
-export async function readBans(db: Handle, subjectId: string): Promise<readonly ReadBan[]> {
+export async function readBans(db: Handle, subjectIds: readonly string[]): Promise<readonly ReadBan[]> {
   const rows = await db
     .selectFrom("ban")
     .selectAll()
-    .where("subject_id", "=", subjectId)
+    .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
     .orderBy("from_at", "desc")
     .limit(MOST_ROWS)
     .execute();
   return rows.map((row) => ({
+    subjectId: row.subject_id,
     id: row.ban_id,
     kind: row.kind,
     holderId: row.holder_id,
@@ -86,14 +91,14 @@ export interface OfferRow {
 /** Open invitations by this person (`subject`) or to these people (`holders`). */
 export async function readOffers(
   db: Handle,
-  of: { readonly subject: string } | { readonly holders: readonly string[] },
+  of: { readonly subjects: readonly string[] } | { readonly holders: readonly string[] },
 ): Promise<readonly OfferRow[]> {
   const rows = await db
     .selectFrom("relationship_offer")
     .selectAll()
     .where(
-      "subject" in of
-        ? sql<boolean>`subject_id = ${of.subject}`
+      "subjects" in of
+        ? sql<boolean>`subject_id = any(${[...of.subjects]}::text[])`
         : sql<boolean>`holder_id = any(${[...of.holders]}::text[])`,
     )
     .where("settled_at", "is", null)
@@ -218,12 +223,14 @@ export interface QuestionRow {
 /** Questions about looks: of one person, or all that are open, the oldest first. */
 export async function readQuestions(
   db: Handle,
-  of: { readonly subject: string } | "open",
+  of: { readonly subjects: readonly string[] } | "open",
 ): Promise<readonly QuestionRow[]> {
   const rows = await db
     .selectFrom("look_question")
     .selectAll()
-    .where(of === "open" ? sql<boolean>`answered_at is null` : sql<boolean>`subject_id = ${of.subject}`)
+    .where(
+      of === "open" ? sql<boolean>`answered_at is null` : sql<boolean>`subject_id = any(${[...of.subjects]}::text[])`,
+    )
     .orderBy("asked_at")
     .limit(MOST_ROWS)
     .execute();
@@ -252,12 +259,14 @@ export interface WithholdingRow {
 /** What is kept from view, or asked to be: of one person, or all that wait for a second person or for review. */
 export async function readWithholdings(
   db: Handle,
-  of: { readonly subject: string } | "standing",
+  of: { readonly subjects: readonly string[] } | "standing",
 ): Promise<readonly WithholdingRow[]> {
   const rows = await db
     .selectFrom("withheld_look")
     .selectAll()
-    .where(of === "standing" ? sql<boolean>`ended_at is null` : sql<boolean>`subject_id = ${of.subject}`)
+    .where(
+      of === "standing" ? sql<boolean>`ended_at is null` : sql<boolean>`subject_id = any(${[...of.subjects]}::text[])`,
+    )
     .orderBy("asked_at")
     .limit(MOST_ROWS)
     .execute();

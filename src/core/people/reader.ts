@@ -3,7 +3,7 @@
  * its own over the same tables (`reader_reach` says which bonds and roles count): a fault in the decision table then
  * shows less than it should, never more. It covers what a post or a relationship opens of promises and events.
  */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import {
   arrayLiteral,
   inTransaction,
@@ -71,19 +71,24 @@ async function readerSettings(
       where ${limits === null ? sql`true` : sql`(${sql.ref(limits)} is null or ${sql.ref(limits)} && array['*', 'promises', field])`}
         and not exists (select from ban b where b.subject_id = ${sql.ref(subject)} and b.holder_id = any(${selves})
           and ${holds("b")} and 'view' = any(b.actions) and b.covers && array['*', 'promises', field]))`;
+  const holding = (holder: RawBuilder<unknown>, roles: readonly string[]) => sql`
+    exists (select from post p where p.subject_id = ${holder} and p.role = any(${[...roles]}::text[]) and ${holds("p")})`;
+  const me = sql`${personId}`;
+  const caring = holding(me, ["front-line", "clinician"]);
+  const working = ["front-line", "clinician", "manager"];
   const { rows } = await sql<{ kind: "tie" | "shut"; subject_id: string }>`
     select distinct 'tie' as kind, r.subject_id
     from relationship r join reader_reach x on x.holder = r.bond and x.reach = 'tie'
     where ${holds("r")} and ${left("r.subject_id", "r.covers")} and (
       (r.holder_kind = 'person' and r.holder_id = any(${selves}))
       or (r.holder_kind = 'team' and r.holder_id in (select m.target_id from membership m
-        where m.subject_id = any(${selves}) and m.kind = 'team' and ${holds("m")}))
+        where m.subject_id = ${me} and m.kind = 'team' and ${holds("m")}))
       or (r.holder_kind = 'person' and r.bond = 'lead-professional' and r.holder_id in (select m.target_id from membership m
-        where m.subject_id = any(${selves}) and m.kind = 'cover' and ${holds("m")}))
+        where m.subject_id = ${me} and m.kind = 'cover' and ${holds("m")} and ${holding(sql`m.target_id`, working)}))
       or (r.holder_kind = 'organisation' and r.holder_id in (select p.at_organisation from post p
-        where p.subject_id = any(${selves}) and p.role in ('front-line', 'clinician') and ${holds("p")}))
-    ) and (r.bond <> 'emergency' or exists (select from post p
-      where p.subject_id = any(${selves}) and p.role in ('front-line', 'clinician') and ${holds("p")}))
+        where p.subject_id = ${me} and p.role in ('front-line', 'clinician') and ${holds("p")}))
+    ) and case r.bond when 'guardian' then true when 'family' then true
+      when 'lead-professional' then ${holding(me, working)} when 'team' then ${holding(me, working)} else ${caring} end
     union all
     select distinct 'shut', s.subject_id from ban s
     where s.holder_id = any(${selves}) and not ${left("s.subject_id", null)}`.execute(transaction);
@@ -94,7 +99,7 @@ async function readerSettings(
   return {
     subjects: [...new Set([...mine, ...tied.filter((id) => !shut.includes(id))])],
     barred: shut,
-    ...(await placesOf(transaction, own, now)),
+    ...(await placesOf(transaction, [personId], now)),
   };
 }
 

@@ -256,13 +256,19 @@ export async function loadStanding(db: Handle, personId: string, now: Temporal.I
   const changes = watchChanges(now);
   const own = await readRecordsOf(db, personId, now, changes);
   const [posts, memberships, bans] = await Promise.all([
-    currentRows(db, "post", own.all, now, changes),
-    currentRows(db, "membership", own.all, now, changes),
+    // What somebody is employed to do is theirs by this sign-in alone: a merged record brings no post along.
+    currentRows(db, "post", [personId], now, changes),
+    currentRows(db, "membership", [personId], now, changes),
     readBansOn(db, own.all, now, changes),
   ]);
   const holders: Holders = {
     person: own.all,
-    covered: memberships.filter(({ kind }) => kind === "cover").map((one) => one.target_id),
+    covered: await inPost(
+      db,
+      memberships.filter(({ kind }) => kind === "cover").map((one) => one.target_id),
+      now,
+      changes,
+    ),
     team: memberships.filter(({ kind }) => kind === "team").map((one) => one.target_id),
     // What a person agreed to show an organisation is for those of it who care for people.
     organisation: posts
@@ -316,6 +322,19 @@ export async function loadStanding(db: Handle, personId: string, now: Temporal.I
     ),
   };
   return { actor, until: changes.next() };
+}
+
+/** Those of these colleagues who still hold a post: nobody stands in for somebody who left. */
+async function inPost(
+  db: Handle,
+  personIds: readonly string[],
+  now: Temporal.Instant,
+  changes: Changes,
+): Promise<readonly string[]> {
+  if (personIds.length === 0) return [];
+  const held = await currentRows(db, "post", personIds, now, changes);
+  const working = held.filter(({ role }) => role === "front-line" || role === "clinician" || role === "manager");
+  return [...new Set(working.map((row) => row.subject_id))];
 }
 
 function milliseconds({ from_at, until_at }: SpanColumns): { readonly from: number; readonly until: number | null } {

@@ -15,11 +15,14 @@ export interface Contact {
   readonly language: string | null;
 }
 
+/** What free words are for. One kind each, so that nobody's words can stand where another's belong. */
+export type WordsFor = "question" | "answer" | "emergency" | "withholding";
+
 export interface PersonalData {
   readonly identity: Identity;
   readonly contact: Contact;
-  /** Free words, under the id of the fact they belong to. */
-  readonly [words: `words:${string}`]: string;
+  /** Free words, by what they are for and the id of the fact they belong to: written with the fact, never again. */
+  readonly [words: `${WordsFor}:${string}`]: string;
 }
 
 export type PersonalDataKind = keyof PersonalData;

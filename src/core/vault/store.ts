@@ -25,26 +25,35 @@ export async function putPersonalData<K extends PersonalDataKind>(
   now: Temporal.Instant,
 ): Promise<void> {
   if (entries.length === 0) return;
-  await inTransaction(db, async (transaction) => {
-    for (let start = 0; start < entries.length; start += BATCH) {
-      const batch = new Map(entries.slice(start, start + BATCH).map((entry) => [entry.subjectId, entry.value]));
-      const keys = await keysFor(transaction, vault, [...batch.keys()]);
-      const rows = [...batch].map(([subjectId, value]) => {
-        const plain = Buffer.from(JSON.stringify(value), "utf8");
-        return {
-          s: subjectId,
-          c: seal(keys.get(subjectId) as Uint8Array, plain, entryBinding(subjectId, kind)).toString("base64"),
-        };
-      });
-      await sql`
-        insert into vault_entry (subject_id, kind, ciphertext, updated_at)
-        select s, ${kind}, decode(c, 'base64'), ${now.toString()}::timestamptz
-        from json_to_recordset(${JSON.stringify(rows)}::json) as row(s text, c text)
-        on conflict (subject_id, kind) do update set ciphertext = excluded.ciphertext, updated_at = excluded.updated_at`.execute(
-        transaction,
-      );
-    }
-  });
+  await inTransaction(db, (transaction) => putPersonalDataWithin(transaction, vault, kind, entries, now));
+}
+
+/** The same inside a transaction that has other things to write: with the fact that the data belong to, or not at all. */
+export async function putPersonalDataWithin<K extends PersonalDataKind>(
+  transaction: Transaction,
+  vault: Vault,
+  kind: K,
+  entries: readonly PersonalDataEntry<K>[],
+  now: Temporal.Instant,
+): Promise<void> {
+  for (let start = 0; start < entries.length; start += BATCH) {
+    const batch = new Map(entries.slice(start, start + BATCH).map((entry) => [entry.subjectId, entry.value]));
+    const keys = await keysFor(transaction, vault, [...batch.keys()]);
+    const rows = [...batch].map(([subjectId, value]) => {
+      const plain = Buffer.from(JSON.stringify(value), "utf8");
+      return {
+        s: subjectId,
+        c: seal(keys.get(subjectId) as Uint8Array, plain, entryBinding(subjectId, kind)).toString("base64"),
+      };
+    });
+    await sql`
+      insert into vault_entry (subject_id, kind, ciphertext, updated_at)
+      select s, ${kind}, decode(c, 'base64'), ${now.toString()}::timestamptz
+      from json_to_recordset(${JSON.stringify(rows)}::json) as row(s text, c text)
+      on conflict (subject_id, kind) do update set ciphertext = excluded.ciphertext, updated_at = excluded.updated_at`.execute(
+      transaction,
+    );
+  }
 }
 
 /**

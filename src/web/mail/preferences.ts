@@ -8,6 +8,7 @@ import {
   NEEDS,
   type Preferences,
   readMessagesOf,
+  type SentRow,
   USUAL_QUIET_HOURS,
 } from "../../core/messages/index.ts";
 import { type Contact, readPersonalData } from "../../core/vault/index.ts";
@@ -15,6 +16,7 @@ import { type FormView, formView, type Typed } from "../form.ts";
 import type { Translate } from "../messages.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { SIGN_IN_PATH } from "../shell.ts";
+import { factsKeptFromView } from "../people/withheld.ts";
 import { purposeOf, whenOf } from "./development.ts";
 import type { MailTools } from "./index.ts";
 import { mailPaths } from "./paths.ts";
@@ -144,6 +146,19 @@ function typedOf(tools: MailTools, { preferences, needs }: Communication): Typed
   };
 }
 
+/** What was sent, without what tells of a look that is kept from view. */
+async function messagesSeen(
+  { db, timeZone }: MailTools,
+  { input, now }: Pick<RouteContext<WithSubject>, "input" | "now">,
+): Promise<readonly SentRow[]> {
+  const { subjectId } = input.params;
+  const [sent, hidden] = await Promise.all([
+    readMessagesOf(db, subjectId, SHOWN),
+    factsKeptFromView(db, subjectId, now, timeZone),
+  ]);
+  return sent.filter(({ causedByFactId: fact }) => fact === null || !hidden.has(fact));
+}
+
 async function preferencePage(
   tools: MailTools,
   context: RouteContext<WithSubject & { readonly query: unknown; readonly form: unknown }>,
@@ -158,7 +173,7 @@ async function preferencePage(
   const [identity, contact, sent] = await Promise.all([
     details.includes("name") ? readPersonalData(tools.db, tools.vault, [subjectId], "identity") : null,
     details.includes("contact") ? readPersonalData(tools.db, tools.vault, [subjectId], "contact") : null,
-    decide("view", "messages").allow ? readMessagesOf(tools.db, subjectId, SHOWN) : null,
+    decide("view", "messages").allow ? messagesSeen(tools, context) : null,
   ]);
   const name = identity?.get(subjectId)?.name ?? subjectId;
   const ticked = (field: string): readonly string[] => {

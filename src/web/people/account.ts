@@ -5,6 +5,7 @@ import { readOffers, readWhose, recordOne, startRelationship } from "../../core/
 import { mailPaths } from "../mail/paths.ts";
 import { route, type AnyRoute, type Visitor } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
+import { formId } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { namesOf, type PeoplePageTools } from "./tools.ts";
 
@@ -14,7 +15,7 @@ const offerForm = z.object({
   subject: z.string().min(1).max(200),
   relationship: z.string().min(1).max(200),
   answer: z.enum(["accept", "decline"]),
-  id: z.string().min(1).max(100),
+  id: formId,
 });
 
 /** The page of whoever is signed in: their own things, the people they act for, and what their post opens. */
@@ -84,10 +85,10 @@ export function accountRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         if (offer === undefined) return redirect(`${ACCOUNT_PATH}?done=gone`);
         const by = { recordedBy: visitor.personId, now, id };
         if (answer === "decline") {
-          await recordOne(tools, "relationship-declined", subject, { relationship }, by);
-          return redirect(`${ACCOUNT_PATH}?done=declined`);
+          const declined = await recordOne(tools, "relationship-declined", subject, { relationship }, by);
+          return redirect(`${ACCOUNT_PATH}?done=${declined.ok ? "declined" : "gone"}`);
         }
-        await startRelationship(
+        const accepted = await startRelationship(
           tools,
           subject,
           {
@@ -101,7 +102,7 @@ export function accountRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           },
           by,
         );
-        return redirect(`${ACCOUNT_PATH}?done=accepted`);
+        return redirect(`${ACCOUNT_PATH}?done=${accepted.ok ? "accepted" : "gone"}`);
       },
     }),
   ];

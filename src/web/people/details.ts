@@ -5,13 +5,14 @@ import { readPersonalData, type Contact } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
+import { formId, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import type { PeoplePageTools } from "./tools.ts";
 
-const params = z.object({ subjectId: z.string().min(1).max(200) });
+const params = subjectParams;
 const LANGUAGES = ["en", "cy"] as const;
 const form = z.object({
-  id: z.string().min(1).max(100),
+  id: formId,
   telephone: z
     .string()
     .trim()
@@ -66,8 +67,15 @@ export function detailRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           address: lines.filter((line) => line !== ""),
           language,
         };
-        await changeContact(tools, subjectId, contact, { recordedBy: visitor?.personId ?? "nobody", now, id });
-        await tools.registerEmail(subjectId, contact.email);
+        const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const changed = await changeContact(tools, subjectId, contact, by);
+        if (!changed.ok) {
+          const fault = { field: "email", text: context.t("people.notRecorded") };
+          return detailsPage(context, formView(input.form.typed, [fault]), false, 422);
+        }
+        // A way to sign in is made by the person alone: an address that somebody else writes down opens nothing.
+        const own = visitor?.actor.selves.has(subjectId) === true;
+        await tools.registerEmail(subjectId, own ? contact.email : null);
         return redirect(`${peoplePaths.details(subjectId)}?done=1`);
       },
     }),

@@ -3,14 +3,15 @@ import { newId } from "../../core/ids.ts";
 import { EMERGENCY_CAUSES, EMERGENCY_HOURS, openInEmergency, readWhose } from "../../core/people/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
+import { formId, ownWords, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import type { PeoplePageTools } from "./tools.ts";
 
-const params = z.object({ subjectId: z.string().min(1).max(200) });
+const params = subjectParams;
 const form = z.object({
-  id: z.string().min(1).max(100),
+  id: formId,
   cause: z.enum(EMERGENCY_CAUSES, { error: "people.emergency.causeMissing" }),
-  words: z.string().trim().min(10, "people.emergency.wordsMissing").max(2000, "people.looks.wordsLong"),
+  words: ownWords(10, "people.emergency.wordsMissing"),
 });
 type WithSubject = { readonly params: { readonly subjectId: string } };
 const subject = (input: WithSubject) => input.params.subjectId;
@@ -44,8 +45,10 @@ export function emergencyRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           return notFound(t("people.emergency.nobody"));
         const { id, cause, words } = input.form.value;
         const about = { subjectId, holder: visitor.personId, cause, words };
-        await openInEmergency(tools, about, { recordedBy: visitor.personId, now, id });
-        return redirect(peoplePaths.promises(subjectId));
+        const opened = await openInEmergency(tools, about, { recordedBy: visitor.personId, now, id });
+        return opened.ok
+          ? redirect(peoplePaths.promises(subjectId))
+          : formPage(context, formView(input.form.typed, [{ field: "words", text: t("people.notRecorded") }]), 422);
       },
     }),
   ];

@@ -3,6 +3,7 @@ import { readLooks } from "../../core/access-log/index.ts";
 import { readDirectory, type Directory } from "../../core/directory/index.ts";
 import { newId } from "../../core/ids.ts";
 import {
+  askAboutLook,
   dataOf,
   PEOPLE_CASE,
   readPosts,
@@ -10,25 +11,25 @@ import {
   readRecordsOf,
   readRelationships,
   readWithholdings,
-  recordOne,
   type ReadPost,
 } from "../../core/people/index.ts";
 import { readCase } from "../../core/record/index.ts";
-import { putPersonalData, readPersonalData } from "../../core/vault/index.ts";
+import { readPersonalData } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import type { Formats } from "../format.ts";
 import type { Translate } from "../messages.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
-import { anythingKept, lookLines, WITHHOLDING, withheldOn, type LookLine } from "./model/looks.ts";
+import { formId, ownWords, subjectParams } from "./fields.ts";
+import { lookLines, WITHHOLDING, withheldOn, type LookLine } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
-const params = z.object({ subjectId: z.string().min(1).max(200) });
+const params = subjectParams;
 const lookParams = params.extend({ look: z.string().min(1).max(100) });
 const questionForm = z.object({
-  id: z.string().min(1).max(100),
-  words: z.string().trim().min(1, "people.looks.wordsMissing").max(2000, "people.looks.wordsLong"),
+  id: formId,
+  words: ownWords(1, "people.looks.wordsMissing"),
 });
 type WithSubject = { readonly params: { readonly subjectId: string } };
 const subject = (input: WithSubject) => input.params.subjectId;
@@ -52,8 +53,8 @@ export function lookRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const own = visitor?.actor.selves.has(subjectId) === true;
         const lines = await linesOf(tools, context, input.query.own === "1");
         const words = await wordsFor(tools, context, lines);
-        const questions = await readQuestions(tools.db, { subject: subjectId });
-        const answers = await answersTo(tools, subjectId, questions);
+        const questions = await questionsOf(tools, context);
+        const answers = await answersTo(tools, questions);
         const days = Map.groupBy(lines, (line) => localMoment(tools, line.last).toPlainDate().toString());
         return page("people/looks.njk", {
           title: own ? t("people.looks.yourTitle") : t("people.looks.theirTitle"),
@@ -63,9 +64,9 @@ export function lookRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           toggle: `${peoplePaths.looks(subjectId)}${input.query.own === "1" ? "" : "?own=1"}`,
           questions: questions.toReversed().map((question) => ({
             asked: context.formats.plainDate(localMoment(tools, question.askedAt)),
-            words: answers.get(`words:${question.id}`) ?? "",
+            words: answers.get(`question:${question.id}`) ?? "",
             outcome: question.outcome === null ? null : t(`people.looks.outcome.${question.outcome}`),
-            answer: answers.get(`words:${question.id}-answer`) ?? null,
+            answer: answers.get(`answer:${question.id}`) ?? null,
           })),
           days: [...days].map(([day, those]) => ({
             day: context.formats.date(Temporal.PlainDate.from(day)),
@@ -101,34 +102,46 @@ export function lookRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const known = (await linesOf(tools, context, true)).some((line) => line.batchId === look);
         if (!known) return notFound(t("people.looks.unknown"));
         const { id, words } = input.form.value;
-        await putPersonalData(tools.db, tools.vault, `words:${id}`, [{ subjectId, value: words }], now);
         const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
-        await recordOne(tools, "look-questioned", subjectId, { question: id, look }, by);
+        const asked = await askAboutLook(tools, { subjectId, look, words }, by);
+        if (!asked.ok) {
+          const fault = { field: "words", text: t("people.notRecorded") };
+          return questionPage(tools, context, formView(input.form.typed, [fault]), 422);
+        }
         return redirect(`${peoplePaths.looks(subjectId)}?asked=1`);
       },
     }),
   ];
 }
 
-type Context = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now" | "t" | "formats">;
+type Context = Pick<RouteContext<WithSubject>, "input" | "visitor" | "decide" | "now" | "t" | "formats">;
 
-/** The lines that the visitor sees: without what is withheld, and without their own looks unless they ask for them. */
-async function linesOf(
-  tools: PeoplePageTools,
-  { input, visitor, now }: Context,
-  own: boolean,
-): Promise<readonly LookLine[]> {
+/**
+ * The lines that the visitor sees: without what is withheld and all dealings with it, and without their own looks unless
+ * they ask for them. Whoever acts for somebody else sees no looks of that person themselves, and none at what they may
+ * not see: when a child looks, and who is shut off, is the child's own affair.
+ */
+async function linesOf(tools: PeoplePageTools, context: Context, own: boolean): Promise<readonly LookLine[]> {
+  const { input, visitor, decide, now } = context;
   const { all } = await readRecordsOf(tools.db, input.params.subjectId, now);
-  const withholdings = (await Promise.all(all.map((id) => readWithholdings(tools.db, { subject: id })))).flat();
+  const withholdings = await readWithholdings(tools.db, { subjects: all });
   const today = now.toZonedDateTimeISO(tools.timeZone).toPlainDate();
+  const themselves = visitor?.actor.selves.has(input.params.subjectId) === true;
   const entries = await readLooks(tools.db, all, {
     limit: MOST_ENTRIES,
     exceptBatches: [...withheldOn(withholdings, today)],
-    // While anything is kept from view, or asked to be, the asking for it is kept from view too.
-    exceptWhat: anythingKept(withholdings, today) ? WITHHOLDING : [],
-    exceptSeenBy: own || visitor === null ? [] : [...visitor.actor.selves],
+    exceptWhat: WITHHOLDING,
+    exceptSeenBy: [...(own || visitor === null ? [] : visitor.actor.selves), ...(themselves ? [] : all)],
   });
-  return lookLines(entries, tools.timeZone);
+  const seen = themselves ? entries : entries.filter(({ what }) => what === null || decide("view", what).allow);
+  return lookLines(seen, tools.timeZone);
+}
+
+/** The questions that the visitor asked; of their own record all that were asked by themselves. */
+async function questionsOf(tools: PeoplePageTools, { input, visitor, now }: Context) {
+  const { all } = await readRecordsOf(tools.db, input.params.subjectId, now);
+  const questions = await readQuestions(tools.db, { subjects: all });
+  return questions.filter(({ askedBy }) => visitor?.actor.selves.has(askedBy) === true);
 }
 
 async function questionPage(
@@ -160,12 +173,11 @@ async function questionPage(
 
 async function answersTo(
   { db, vault }: PeoplePageTools,
-  subjectId: string,
-  questions: readonly { readonly id: string }[],
+  questions: readonly { readonly id: string; readonly subjectId: string }[],
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const { id } of questions) {
-    for (const kind of [`words:${id}`, `words:${id}-answer`] as const) {
+  for (const { id, subjectId } of questions) {
+    for (const kind of [`question:${id}`, `answer:${id}`] as const) {
       const words = (await readPersonalData(db, vault, [subjectId], kind)).get(subjectId);
       if (words !== undefined) found.set(kind, words);
     }
@@ -195,7 +207,7 @@ async function wordsFor(
     tools.machineNames(),
     readPosts(tools.db, who),
     readDirectory(tools.db),
-    readRelationships(tools.db, subjectId),
+    readRelationships(tools.db, (await readRecordsOf(tools.db, subjectId, context.now)).all),
     emergencyCauses(tools, subjectId),
   ]);
   const bonds = new Map(relationships.map(({ id, bond }) => [id, bond]));
@@ -228,15 +240,10 @@ async function wordsFor(
         what: t(`people.what.${line.action}.${line.what ?? "other"}`),
         times: line.times,
       }),
-      why: line.allowed ? why : t(`people.looks.refused.${refusalOf(line)}`),
+      // One wording for every refusal: that somebody is shut off is told to nobody who reads this.
+      why: line.allowed ? why : t("people.looks.refused"),
     };
   };
-}
-
-function refusalOf({ rules }: LookLine): "banned" | "none" {
-  return rules.some((rule) => ["barred", "court-order", "details-hidden", "competence"].includes(rule))
-    ? "banned"
-    : "none";
 }
 
 function whenOf(tools: PeoplePageTools, line: LookLine, formats: Formats, t: Translate): string {
@@ -273,7 +280,7 @@ async function emergencyCauses(
   const causes = new Map<string, { cause: string; words: string }>();
   for (const fact of opened) {
     const { relationship, cause } = dataOf("record-opened-in-emergency", fact.data);
-    const words = (await readPersonalData(db, vault, [subjectId], `words:${relationship}`)).get(subjectId) ?? "";
+    const words = (await readPersonalData(db, vault, [subjectId], `emergency:${relationship}`)).get(subjectId) ?? "";
     causes.set(relationship, { cause, words });
   }
   return causes;

@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { decide } from "../../core/access/index.ts";
-import { readLooks } from "../../core/access-log/index.ts";
+import { readLooks, type AccessLogEntry } from "../../core/access-log/index.ts";
 import { answerQuestion, readQuestions, readRecordsOf, readWhose, type QuestionRow } from "../../core/people/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
 import { newId } from "../../core/ids.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
+import { formId, ownWords, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { isClose, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
-const params = z.object({ subjectId: z.string().min(1).max(200), question: z.string().min(1).max(100) });
+const params = subjectParams.extend({ question: z.string().min(1).max(100) });
 const form = z.object({
-  id: z.string().min(1).max(100),
+  id: formId,
   outcome: z.enum(["in-order", "not-in-order"], { error: "people.questions.outcomeMissing" }),
-  words: z.string().trim().min(1, "people.questions.wordsMissing").max(2000, "people.looks.wordsLong"),
+  words: ownWords(1, "people.questions.wordsMissing"),
 });
 type WithQuestion = { readonly params: { readonly subjectId: string; readonly question: string } };
 const subject = (input: WithQuestion) => input.params.subjectId;
@@ -67,19 +68,24 @@ export function questionRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       handle: async (context) => {
         const { input, visitor, now, redirect, notFound, t } = context;
         const { subjectId, question } = input.params;
+        const asked = (await answerable(tools, visitor, now)).find(
+          (each) => each.subjectId === subjectId && each.id === question,
+        );
+        if (asked === undefined) return notFound(t("people.questions.gone"));
         if (!input.form.ok) return answerPage(tools, context, formView(input.form.typed, input.form.faults), 422);
-        const asked = (await readQuestions(tools.db, { subject: subjectId })).find(({ id }) => id === question);
-        if (asked === undefined || asked.answeredAt !== null) return notFound(t("people.questions.gone"));
         const { id, outcome, words } = input.form.value;
         const about = { subjectId, question, askedBy: asked.askedBy, outcome, words };
-        await answerQuestion(tools, about, { recordedBy: visitor?.personId ?? "nobody", now, id });
-        return redirect(`${peoplePaths.questions}?done=1`);
+        const answered = await answerQuestion(tools, about, { recordedBy: visitor?.personId ?? "nobody", now, id });
+        return redirect(`${peoplePaths.questions}${answered.ok ? "?done=1" : ""}`);
       },
     }),
   ];
 }
 
-/** Open questions about people of the visitor's own place. */
+/**
+ * Open questions about people of the visitor's own place; not their own, nor about their own look, nor about somebody
+ * they are close to: nobody judges their own case.
+ */
 async function answerable(
   tools: PeoplePageTools,
   visitor: Visitor | null,
@@ -88,6 +94,9 @@ async function answerable(
   if (visitor === null) return [];
   const found: QuestionRow[] = [];
   for (const row of await readQuestions(tools.db, "open")) {
+    if (isClose(visitor, row.subjectId) || visitor.actor.selves.has(row.askedBy)) continue;
+    const look = await lookOf(tools, row, now);
+    if (look !== undefined && visitor.actor.selves.has(look.seenBy)) continue;
     const whose = await readWhose(tools.db, row.subjectId, now);
     const question = { actor: visitor.actor, action: "change", what: "questions", whose } as const;
     if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);
@@ -95,26 +104,38 @@ async function answerable(
   return found;
 }
 
+/** The look that a question is about. */
+async function lookOf(
+  { db }: PeoplePageTools,
+  { subjectId, batchId }: QuestionRow,
+  now: Temporal.Instant,
+): Promise<AccessLogEntry | undefined> {
+  const { all } = await readRecordsOf(db, subjectId, now);
+  return (await readLooks(db, all, { limit: 1, onlyBatch: batchId }))[0];
+}
+
 async function answerPage(
   tools: PeoplePageTools,
   {
     input,
     page,
+    visitor,
     notFound,
     now,
     t,
     formats,
-  }: Pick<RouteContext<WithQuestion>, "input" | "page" | "notFound" | "now" | "t" | "formats">,
+  }: Pick<RouteContext<WithQuestion>, "input" | "page" | "visitor" | "notFound" | "now" | "t" | "formats">,
   view: FormView,
   status: number,
 ): Promise<Response> {
   const { subjectId, question } = input.params;
-  const asked = (await readQuestions(tools.db, { subject: subjectId })).find(({ id }) => id === question);
-  if (asked === undefined || asked.answeredAt !== null) return notFound(t("people.questions.gone"));
-  const { all } = await readRecordsOf(tools.db, subjectId, now);
-  const look = (await readLooks(tools.db, all, { limit: 2_000 })).find(({ batchId }) => batchId === asked.batchId);
+  const asked = (await answerable(tools, visitor, now)).find(
+    (each) => each.subjectId === subjectId && each.id === question,
+  );
+  if (asked === undefined) return notFound(t("people.questions.gone"));
+  const look = await lookOf(tools, asked, now);
   const names = await namesOf(tools, [subjectId, asked.askedBy, ...(look === undefined ? [] : [look.seenBy])]);
-  const words = (await readPersonalData(tools.db, tools.vault, [subjectId], `words:${question}`)).get(subjectId);
+  const words = (await readPersonalData(tools.db, tools.vault, [subjectId], `question:${question}`)).get(subjectId);
   return page(
     "people/question.njk",
     {

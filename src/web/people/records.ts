@@ -4,12 +4,13 @@ import { mergeRecords, readMerges, readRecordsOf, readWhose, undoMerge } from ".
 import { readPersonalData } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
+import { formId, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
-const params = z.object({ subjectId: z.string().min(1).max(200) });
+const params = subjectParams;
 const mergeForm = z.object({
-  id: z.string().min(1).max(100),
+  id: formId,
   other: z.string().trim().min(1, "people.records.otherMissing").max(200),
 });
 const undoForm = z.object({ merge: z.string().min(1).max(100), other: z.string().min(1).max(200) });
@@ -50,14 +51,12 @@ export function recordRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const known = await readPersonalData(tools.db, tools.vault, [other], "identity");
         if (!known.has(other) && (await readWhose(tools.db, other, now)).places.length === 0)
           return again([{ field: "other", text: t("people.records.unknown") }]);
-        const done = await mergeRecords(tools, subjectId, other, {
-          recordedBy: visitor?.personId ?? "nobody",
-          now,
-          id,
-        });
+        const selves = visitor?.actor.selves ?? new Set<string>();
+        const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const done = await mergeRecords(tools, subjectId, other, { selves }, by);
         return done.ok
           ? redirect(`${peoplePaths.records(subjectId)}?done=merged`)
-          : again([{ field: "other", text: t("people.records.same") }]);
+          : again([{ field: "other", text: t(`people.records.refused.${refusalOf(done.refusal.kind)}`) }]);
       },
     }),
     route({
@@ -75,12 +74,12 @@ export function recordRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           (each) => each.id === merge && each.otherId === other,
         );
         if (!known) return redirect(peoplePaths.records(subjectId));
-        await undoMerge(
+        const undone = await undoMerge(
           tools,
           { id: merge, subjectIds: [subjectId, other] },
           { recordedBy: visitor?.personId ?? "nobody", now },
         );
-        return redirect(`${peoplePaths.records(subjectId)}?done=undone`);
+        return redirect(`${peoplePaths.records(subjectId)}${undone.ok ? "?done=undone" : ""}`);
       },
     }),
     route({
@@ -107,6 +106,10 @@ export function recordRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       },
     }),
   ];
+}
+
+function refusalOf(kind: string): "same-person" | "own-record" | "staff" | "other" {
+  return kind === "same-person" || kind === "own-record" || kind === "staff" ? kind : "other";
 }
 
 function findPage(

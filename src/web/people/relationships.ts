@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { COVERS, type Cover } from "../../core/access/index.ts";
 import { readDirectory } from "../../core/directory/index.ts";
+import { readPersonalData } from "../../core/vault/index.ts";
 import { newId } from "../../core/ids.ts";
 import {
   endRelationship,
@@ -8,26 +9,38 @@ import {
   inviteToAct,
   readBans,
   readOffers,
+  readRecordsOf,
   readRelationships,
   readTeams,
   recordOne,
   startRelationship,
   type RelationshipRow,
 } from "../../core/people/index.ts";
-import { dateInputItems, emptyForm, formView, plainDate, type Fault, type FormView } from "../form.ts";
+import { dateInputItems, emptyForm, formView, type Fault, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
+import { formId, optionalDate, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
-const id = z.string().min(1).max(100);
-const params = z.object({ subjectId: z.string().min(1).max(200) });
-const endForm = z.object({ kind: z.enum(["relationship", "offer", "ban"]), what: z.string().min(1).max(200), id });
+const params = subjectParams;
+const endForm = z.object({
+  kind: z.enum(["relationship", "offer", "ban"]),
+  what: z.string().min(1).max(200),
+  id: formId,
+});
 
 /** What a person may let somebody else see, each in words: covers of the decision table. */
 const SHARED = ["promises", "details.name", "package.plan"] as const satisfies readonly Cover[];
 /** What somebody can be shut off from. */
-const SHUT = ["*", "details.contact", "promises", "check-ins", "messages"] as const satisfies readonly Cover[];
+const SHUT = [
+  "*",
+  "details.contact",
+  "promises",
+  "check-ins",
+  "messages",
+  "relationships",
+] as const satisfies readonly Cover[];
 
 const many = <T extends string>(values: readonly T[], missing: string) =>
   z
@@ -35,25 +48,22 @@ const many = <T extends string>(values: readonly T[], missing: string) =>
       error: missing,
     })
     .transform((value): readonly T[] => (Array.isArray(value) ? value : [value as T]));
-const optionalDate = z
-  .union([z.literal("").transform(() => null), z.literal("--").transform(() => null), plainDate])
-  .default(null);
 
 const inviteForm = z.object({
-  id,
+  id: formId,
   name: z.string().trim().min(1, "people.invite.nameMissing").max(200, "people.invite.nameLong"),
   email: z.email({ error: "people.invite.emailMissing" }).max(254),
   covers: many(SHARED, "people.invite.coversMissing"),
   until: optionalDate,
 });
 const consentForm = z.object({
-  id,
+  id: formId,
   organisation: z.string().min(1, "people.consent.organisationMissing").max(200),
   covers: many(["promises", "package.plan"] as const, "people.invite.coversMissing"),
   until: optionalDate,
 });
 const officerForm = z.object({
-  id,
+  id: formId,
   bond: z.enum(["guardian", "family", "lead-professional", "team"], { error: "people.officer.bondMissing" }),
   holder: z.string().trim().min(1, "people.officer.holderMissing").max(200),
   evidence: z.enum(EVIDENCE, { error: "people.officer.evidenceMissing" }),
@@ -61,7 +71,7 @@ const officerForm = z.object({
 });
 const barForm = z
   .object({
-    id,
+    id: formId,
     kind: z.enum(["barred", "court-order", "details-hidden", "competence"], { error: "people.bar.kindMissing" }),
     holder: z.string().trim().max(200).default(""),
     covers: many(SHUT, "people.bar.coversMissing"),
@@ -82,10 +92,10 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
   const audit = { kind: "person", purpose: "see who may act for somebody", subject } as const;
   const changing = { kind: "person", purpose: "change who may act for somebody", subject } as const;
   const back = (subjectId: string, done: string) => `${peoplePaths.relationships(subjectId)}?done=${done}`;
-  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, formId: string) => ({
+  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, id: string) => ({
     recordedBy: visitor?.personId ?? "nobody",
     now,
-    id: formId,
+    id,
   });
   return [
     route({
@@ -111,24 +121,17 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
         const { input, redirect } = context;
         const { subjectId } = input.params;
         if (!input.form.ok) return redirect(peoplePaths.relationships(subjectId));
-        const { kind, what, id: formId } = input.form.value;
-        if (kind === "relationship") await endRelationship(tools, subjectId, what, by(context, formId));
-        else if (kind === "offer")
-          await recordOne(tools, "relationship-declined", subjectId, { relationship: what }, by(context, formId));
-        else {
-          // Only who may record one may end one: a guardian does not lift a court order.
-          if (!context.decide("change", "identity").allow) return redirect(peoplePaths.relationships(subjectId));
-          await recordOne(tools, "access-bar-ended", subjectId, { ban: what }, by(context, `${formId}-ban`));
-          await recordOne(tools, "competence-ended", subjectId, { decision: what }, by(context, `${formId}-decision`));
-        }
-        return redirect(back(subjectId, "ended"));
+        const { kind, what, id } = input.form.value;
+        const ended = await endOpen(tools, context, kind, what, id);
+        return redirect(ended ? back(subjectId, "ended") : peoplePaths.relationships(subjectId));
       },
     }),
     ...formRoutes("invite", inviteForm, async (context, value) => {
       const { subjectId } = context.input.params;
+      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       const until = value.until === null ? null : startOf(tools, value.until.add({ days: 1 }));
       const invited = { name: value.name, email: value.email, covers: value.covers, until };
-      await inviteToAct(tools, subjectId, invited, by(context, value.id), (transaction, personId) =>
+      const done = await inviteToAct(tools, subjectId, invited, by(context, value.id), (transaction, personId) =>
         tools.invite(transaction, {
           personId,
           email: value.email,
@@ -136,10 +139,13 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
           now: context.now,
         }),
       );
-      return "invited";
+      return done.ok ? "invited" : { field: "name", text: context.t("people.notRecorded") };
     }),
     ...formRoutes("consent", consentForm, async (context, value) => {
-      await startRelationship(
+      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
+      if (!(await readDirectory(tools.db)).organisations.has(value.organisation))
+        return { field: "organisation", text: context.t("people.consent.organisationMissing") };
+      const done = await startRelationship(
         tools,
         context.input.params.subjectId,
         {
@@ -153,12 +159,14 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
         },
         by(context, value.id),
       );
-      return "agreed";
+      return done.ok ? "agreed" : { field: "organisation", text: context.t("people.notRecorded") };
     }),
     ...formRoutes("record", officerForm, async (context, value) => {
       if (!(await isHolder(tools, value.holder, value.bond === "team")))
         return { field: "holder", text: context.t("people.officer.holderUnknown") };
-      await startRelationship(
+      const fault = await relationshipFault(tools, context, value);
+      if (fault !== null) return fault;
+      const done = await startRelationship(
         tools,
         context.input.params.subjectId,
         {
@@ -166,25 +174,37 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
           bond: value.bond,
           holder: value.holder,
           holder_kind: value.bond === "team" ? "team" : "person",
-          ...untilOf(value.until),
+          ...(value.bond === "guardian" ? await childhood(tools, context, value.until) : untilOf(value.until)),
           evidence: value.evidence,
         },
         by(context, value.id),
       );
-      return "recorded";
+      return done.ok ? "recorded" : { field: "holder", text: context.t("people.notRecorded") };
     }),
     ...formRoutes("bar", barForm, async (context, value) => {
       const { subjectId } = context.input.params;
       if (value.kind !== "competence" && !(await isHolder(tools, value.holder, false)))
         return { field: "holder", text: context.t("people.officer.holderUnknown") };
+      if (isOwnCase(context, [value.holder])) return { field: "holder", text: context.t("people.officer.ownCase") };
+      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       const data = { covers: [...value.covers], ...untilOf(value.until) };
-      if (value.kind === "competence")
-        await recordOne(tools, "competence-decided", subjectId, { decision: value.id, ...data }, by(context, value.id));
-      else {
-        const ban = { ban: value.id, kind: value.kind, holder: value.holder, ...data };
-        await recordOne(tools, "access-barred", subjectId, ban, by(context, value.id));
-      }
-      return "shut";
+      const recorded =
+        value.kind === "competence"
+          ? await recordOne(
+              tools,
+              "competence-decided",
+              subjectId,
+              { decision: value.id, ...data },
+              by(context, value.id),
+            )
+          : await recordOne(
+              tools,
+              "access-barred",
+              subjectId,
+              { ban: value.id, kind: value.kind, holder: value.holder, ...data },
+              by(context, value.id),
+            );
+      return recorded.ok ? "shut" : { field: "kind", text: context.t("people.notRecorded") };
     }),
   ];
 
@@ -200,9 +220,9 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
   ): readonly AnyRoute[] {
     const path = `/people/:subjectId/relationships/${name}`;
     const untyped: z.ZodType = schema;
-    const access = FORMS[name].officer
-      ? ({ kind: "person", action: "change", what: "identity", fresh: true, subject } as const)
-      : change;
+    const { officer } = FORMS[name];
+    const access =
+      officer === null ? change : ({ kind: "person", action: "change", what: officer, fresh: true, subject } as const);
     return [
       route({
         name: `people.relationships.${name}`,
@@ -235,6 +255,89 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
 
 type FormContext = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now" | "t">;
 
+function isOver(lastDay: Temporal.PlainDate | null, now: Temporal.Instant): boolean {
+  return lastDay !== null && Temporal.PlainDate.compare(lastDay, now.toZonedDateTimeISO("UTC").toPlainDate()) < 0;
+}
+
+/** Nobody records who may act for themselves, nor that they may: an officer's own case is a colleague's. */
+function isOwnCase({ input, visitor }: Pick<FormContext, "input" | "visitor">, others: readonly string[]): boolean {
+  const selves = visitor?.actor.selves;
+  return selves === undefined || [input.params.subjectId, ...others].some((id) => selves.has(id));
+}
+
+/** An age at which a guardian no longer acts by being a parent (England: 16 for care, Family Law Reform Act 1969, s 8). */
+const GROWN_UP_AT = 16;
+/** What makes somebody act for a grown-up. */
+const FOR_GROWN_UPS: readonly string[] = ["court-order", "deputyship", "power-of-attorney"];
+
+/** Why this relationship cannot be recorded as it stands; null when it can. */
+async function relationshipFault(
+  tools: PeoplePageTools,
+  context: FormContext,
+  value: z.output<typeof officerForm>,
+): Promise<Fault | null> {
+  const { t, now } = context;
+  if (isOwnCase(context, [value.holder])) return { field: "holder", text: t("people.officer.ownCase") };
+  if (isOver(value.until, now)) return { field: "until", text: t("people.untilPast") };
+  if (value.bond !== "guardian" || FOR_GROWN_UPS.includes(value.evidence)) return null;
+  const until = await sixteenth(tools, context);
+  if (until === null) return { field: "evidence", text: t("people.officer.ageUnknown") };
+  return Temporal.Instant.compare(until, now) <= 0 ? { field: "evidence", text: t("people.officer.grownUp") } : null;
+}
+
+/** The day a person turns sixteen; null where their date of birth is not known. */
+async function sixteenth(
+  { db, vault, timeZone }: PeoplePageTools,
+  { input }: Pick<FormContext, "input">,
+): Promise<Temporal.Instant | null> {
+  const { subjectId } = input.params;
+  const birthDate = (await readPersonalData(db, vault, [subjectId], "identity")).get(subjectId)?.birthDate ?? null;
+  return birthDate === null
+    ? null
+    : startOf({ timeZone }, Temporal.PlainDate.from(birthDate).add({ years: GROWN_UP_AT }));
+}
+
+/** A guardian acts for a child until it is sixteen, unless an earlier day is said or an order says otherwise. */
+async function childhood(
+  tools: PeoplePageTools,
+  context: FormContext,
+  lastDay: Temporal.PlainDate | null,
+): Promise<{ until?: string }> {
+  if (lastDay !== null) return { until: startOf(tools, lastDay.add({ days: 1 })).toString() };
+  const until = await sixteenth(tools, context);
+  return until === null || Temporal.Instant.compare(until, context.now) <= 0 ? {} : { until: until.toString() };
+}
+
+/** Ends what is open and is this person's; false when there is no such thing, or it is not the visitor's to end. */
+async function endOpen(
+  tools: PeoplePageTools,
+  { input, visitor, decide, now }: Pick<RouteContext<WithSubject>, "input" | "visitor" | "decide" | "now">,
+  kind: "relationship" | "offer" | "ban",
+  what: string,
+  id: string,
+): Promise<boolean> {
+  const { all } = await readRecordsOf(tools.db, input.params.subjectId, now);
+  const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+  const open = ({ until }: { readonly until: Temporal.Instant | null }) =>
+    until === null || Temporal.Instant.compare(now, until) < 0;
+  if (kind === "relationship") {
+    const found = (await readRelationships(tools.db, all)).find((one) => one.id === what && open(one));
+    return found !== undefined && (await endRelationship(tools, found.subjectId, what, by)).ok;
+  }
+  if (kind === "offer") {
+    const found = (await readOffers(tools.db, { subjects: all })).find((one) => one.id === what);
+    const data = { relationship: what };
+    return found !== undefined && (await recordOne(tools, "relationship-declined", found.subjectId, data, by)).ok;
+  }
+  // Only who may record one may end one, and nobody their own: a guardian does not lift a court order.
+  const ban = (await readBans(tools.db, all)).find((one) => one.id === what && open(one));
+  if (ban === undefined || !decide("change", "bans").allow || isOwnCase({ input, visitor }, [ban.holderId]))
+    return false;
+  return ban.kind === "competence"
+    ? (await recordOne(tools, "competence-ended", ban.subjectId, { decision: what }, by)).ok
+    : (await recordOne(tools, "access-bar-ended", ban.subjectId, { ban: what }, by)).ok;
+}
+
 /** Whether there is somebody, or a team, under a reference. */
 async function isHolder(tools: PeoplePageTools, reference: string, team: boolean): Promise<boolean> {
   return team
@@ -242,12 +345,12 @@ async function isHolder(tools: PeoplePageTools, reference: string, team: boolean
     : (await namesOf(tools, [reference])).has(reference);
 }
 
-/** The forms of this page: who may fill them in. */
+/** The forms of this page, with the resource that an officer must be allowed to change. */
 const FORMS = {
-  invite: { officer: false },
-  consent: { officer: false },
-  record: { officer: true },
-  bar: { officer: true },
+  invite: { officer: null },
+  consent: { officer: null },
+  record: { officer: "identity" },
+  bar: { officer: "bans" },
 } as const;
 
 function sentence(text: string): string {
@@ -267,7 +370,7 @@ async function formPage(
   const [directory, teams, relationships] = await Promise.all([
     readDirectory(tools.db),
     readTeams(tools.db),
-    readRelationships(tools.db, subjectId),
+    readRelationships(tools.db, [subjectId]),
   ]);
   const names = await namesOf(
     tools,
@@ -316,13 +419,16 @@ async function formPage(
 async function overview(tools: PeoplePageTools, context: PageContext, done: string | null): Promise<Response> {
   const { input, page, visitor, decide, now, t, formats } = context;
   const { subjectId } = input.params;
-  const [relationships, offers, bans, directory, teams] = await Promise.all([
-    readRelationships(tools.db, subjectId),
-    readOffers(tools.db, { subject: subjectId }),
-    readBans(tools.db, subjectId),
+  const { all } = await readRecordsOf(tools.db, subjectId, now);
+  const [held, offers, bans, directory, teams] = await Promise.all([
+    readRelationships(tools.db, all),
+    readOffers(tools.db, { subjects: all }),
+    readBans(tools.db, all),
     readDirectory(tools.db),
     readTeams(tools.db),
   ]);
+  // An emergency is told where looks are told, and nowhere else: there it may have to be kept from view.
+  const relationships = held.filter(({ bond }) => bond !== "emergency");
   const names = await namesOf(tools, [
     ...relationships.map(({ holderId }) => holderId),
     ...offers.map(({ holderId }) => holderId),
@@ -339,7 +445,7 @@ async function overview(tools: PeoplePageTools, context: PageContext, done: stri
     Temporal.Instant.compare(span.from, now) <= 0 &&
     (span.until === null || Temporal.Instant.compare(now, span.until) < 0);
   const mayChange = decide("change", "relationships").allow;
-  const officer = decide("change", "identity").allow;
+  const officer = decide("change", "bans").allow;
   const own = visitor?.actor.selves.has(subjectId) === true;
   const limits = (covers: readonly string[] | null) =>
     covers === null
@@ -355,7 +461,7 @@ async function overview(tools: PeoplePageTools, context: PageContext, done: stri
     limits: limits(one.covers),
     from: day(one.from),
     until: one.until === null ? null : day(one.until.subtract({ nanoseconds: 1 })),
-    end: mayChange && one.bond !== "emergency" ? newId() : null,
+    end: mayChange ? newId() : null,
   });
   return page("people/relationships.njk", {
     title: own ? t("people.relationships.yourTitle") : t("people.relationships.theirTitle"),

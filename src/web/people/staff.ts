@@ -14,20 +14,17 @@ import {
   recordOne,
   type ReadPost,
 } from "../../core/people/index.ts";
-import { dateInputItems, emptyForm, formView, plainDate, type FormView } from "../form.ts";
+import { dateInputItems, emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
+import { formId, optionalDate } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
-const id = z.string().min(1).max(100);
 const chosen = z
   .string()
   .max(200)
   .default("")
   .transform((value) => (value === "" ? undefined : value));
-const optionalDate = z
-  .union([z.literal("").transform(() => null), z.literal("--").transform(() => null), plainDate])
-  .default(null);
 const postFields = {
   role: z.enum(POST_ROLES, { error: "people.staff.roleMissing" }),
   organisation: chosen,
@@ -36,21 +33,21 @@ const postFields = {
   until: optionalDate,
 };
 const joinForm = z.object({
-  id,
+  id: formId,
   name: z.string().trim().min(1, "people.invite.nameMissing").max(200, "people.invite.nameLong"),
   email: z.email({ error: "people.invite.emailMissing" }).max(254),
   ...postFields,
 });
-const postForm = z.object({ id, ...postFields });
+const postForm = z.object({ id: formId, ...postFields });
 const membershipForm = z.object({
-  id,
+  id: formId,
   kind: z.enum(["team", "cover"]),
   target: z.string().trim().min(1, "people.staff.targetMissing").max(200),
   end: optionalDate,
 });
-const endForm = z.object({ kind: z.enum(["post", "team", "cover"]), what: z.string().min(1).max(200), id });
+const endForm = z.object({ kind: z.enum(["post", "team", "cover"]), what: z.string().min(1).max(200), id: formId });
 const teamForm = z.object({
-  id,
+  id: formId,
   name: z.string().trim().min(1, "people.teams.nameMissing").max(200),
   organisation: chosen,
 });
@@ -66,10 +63,10 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
   const access = { kind: "body", action: "change", what: "accounts" } as const;
   const fresh = { ...access, fresh: true } as const;
   const audit = { kind: "person", purpose: "see or change what a member of staff is employed to do", subject } as const;
-  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, formId: string) => ({
+  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, id: string) => ({
     recordedBy: visitor?.personId ?? "nobody",
     now,
-    id: formId,
+    id,
   });
   const back = (personId: string, done: string) => `${peoplePaths.member(personId)}?done=${done}`;
   return [
@@ -94,7 +91,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const { input, visitor, now, redirect, shown, t } = context;
         if (!input.form.ok) return listPage(tools, context, formView(input.form.typed, input.form.faults), false, 422);
         const { name, email, ...post } = input.form.value;
-        const fault = placeFault(post, t);
+        const fault = await placeFault(tools, post, t);
         if (fault !== null) return listPage(tools, context, formView(input.form.typed, [fault]), false, 422);
         const added = await addMemberOfStaff(
           tools,
@@ -103,6 +100,10 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           (transaction, personId) =>
             tools.invite(transaction, { personId, email, by: visitor?.personId ?? "nobody", now }),
         );
+        if (!added.ok) {
+          const again = formView(input.form.typed, [{ field: "name", text: t("people.notRecorded") }]);
+          return listPage(tools, context, again, false, 422);
+        }
         shown([added.personId]);
         return redirect(`${peoplePaths.staff}?done=1`);
       },
@@ -128,15 +129,23 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       audit,
       input: { params, form: postForm },
       handle: async (context) => {
-        const { input, redirect, t } = context;
+        const { input, visitor, redirect, now, t } = context;
         const { personId } = input.params;
         const membership = emptyForm(membershipForm, { id: newId() });
         const again = (faults: readonly { field: string; text: string }[]) =>
           memberPage(tools, context, null, { post: formView(input.form.typed, faults), membership }, 422);
         if (!input.form.ok) return again(input.form.faults);
-        const fault = placeFault(input.form.value, t);
+        const fault = await placeFault(tools, input.form.value, t);
         if (fault !== null) return again([fault]);
-        await givePost(tools, personId, { ...postOf(input.form.value), post: input.form.value.id }, by(context, ""));
+        // Two people stand behind every post: whoever gives it and whoever holds it.
+        if (visitor?.actor.selves.has(personId) !== false)
+          return again([{ field: "role", text: t("people.staff.ownPost") }]);
+        const before = (await loadActor(tools.db, personId, now)).posts.length;
+        const post = { ...postOf(input.form.value), post: input.form.value.id };
+        const given = await givePost(tools, personId, post, by(context, ""));
+        if (!given.ok) return again([{ field: "role", text: t("people.notRecorded") }]);
+        // Whoever was signed in as a citizen comes in anew, in the way that staff do.
+        if (before === 0) await tools.endSessions(personId, now);
         return redirect(back(personId, "given"));
       },
     }),
@@ -155,22 +164,28 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           memberPage(tools, context, null, { post, membership: formView(input.form.typed, faults) }, 422);
         if (!input.form.ok) return again(input.form.faults);
         const { id: membership, kind, target, end: lastDay } = input.form.value;
+        if ((await loadActor(tools.db, personId, now)).posts.length === 0)
+          return again([{ field: "target", text: t("people.staff.noPost") }]);
         const end = lastDay === null ? null : startOf(tools, lastDay.add({ days: 1 }));
         if (kind === "team") {
           if ((await readTeams(tools.db)).every((team) => team.id !== target))
             return again([{ field: "target", text: t("people.staff.targetMissing") }]);
           const data = { membership, team: target, ...(end === null ? {} : { until: end.toString() }) };
-          await recordOne(tools, "team-joined", personId, data, by(context, membership));
-          return redirect(back(personId, "joined"));
+          const joined = await recordOne(tools, "team-joined", personId, data, by(context, membership));
+          return joined.ok
+            ? redirect(back(personId, "joined"))
+            : again([{ field: "target", text: t("people.notRecorded") }]);
         }
         // Cover without an end would be a second post that nobody gave.
         if (end === null || Temporal.Instant.compare(end, now) <= 0)
           return again([{ field: "end", text: t("people.staff.coverUntil") }]);
-        if ((await readPosts(tools.db, [target])).length === 0 || target === personId)
+        if ((await loadActor(tools.db, target, now)).posts.length === 0 || target === personId)
           return again([{ field: "target", text: t("people.staff.targetMissing") }]);
         const data = { membership, for: target, until: end.toString() };
-        await recordOne(tools, "cover-arranged", personId, data, by(context, membership));
-        return redirect(back(personId, "joined"));
+        const arranged = await recordOne(tools, "cover-arranged", personId, data, by(context, membership));
+        return arranged.ok
+          ? redirect(back(personId, "joined"))
+          : again([{ field: "target", text: t("people.notRecorded") }]);
       },
     }),
     route({
@@ -184,16 +199,18 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const { input, redirect, now } = context;
         const { personId } = input.params;
         if (!input.form.ok) return redirect(peoplePaths.member(personId));
-        const { kind, what, id: formId } = input.form.value;
-        if (kind === "post") await recordOne(tools, "post-ended", personId, { post: what }, by(context, formId));
-        else
-          await recordOne(
-            tools,
-            kind === "team" ? "team-left" : "cover-ended",
-            personId,
-            { membership: what },
-            by(context, formId),
-          );
+        const { kind, what, id } = input.form.value;
+        const ended =
+          kind === "post"
+            ? await recordOne(tools, "post-ended", personId, { post: what }, by(context, id))
+            : await recordOne(
+                tools,
+                kind === "team" ? "team-left" : "cover-ended",
+                personId,
+                { membership: what },
+                by(context, id),
+              );
+        if (!ended.ok) return redirect(peoplePaths.member(personId));
         // Somebody without a post is no longer staff: what they had open closes.
         if (kind === "post" && (await loadActor(tools.db, personId, now)).posts.length === 0)
           await tools.endSessions(personId, now);
@@ -217,9 +234,13 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       audit: { kind: "list", purpose: "see who is in which team" },
       input: { form: teamForm },
       handle: async (context) => {
-        const { input, redirect, shown } = context;
+        const { input, redirect, shown, t } = context;
         if (!input.form.ok) return teamsPage(tools, context, formView(input.form.typed, input.form.faults), 422);
         const { id: teamId, name, organisation } = input.form.value;
+        if (organisation !== undefined && !(await readDirectory(tools.db)).organisations.has(organisation)) {
+          const again = formView(input.form.typed, [{ field: "organisation", text: t("people.staff.placeUnknown") }]);
+          return teamsPage(tools, context, again, 422);
+        }
         await inTransaction(tools.db, (transaction) =>
           addTeam(transaction, { id: teamId, name, organisationId: organisation ?? null }),
         );
@@ -241,20 +262,18 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
   }
 }
 
-function placeFault(
-  {
-    role,
-    organisation,
-    service,
-    area,
-  }: {
-    readonly role: string;
-    readonly organisation: string | undefined;
-    readonly service: string | undefined;
-    readonly area: string | undefined;
-  },
+/** What is wrong with where a post is to reach: nothing chosen, or something that is not in the directory. */
+async function placeFault(
+  { db }: PeoplePageTools,
+  { role, organisation, service, area }: Pick<z.output<typeof postForm>, "role" | "organisation" | "service" | "area">,
   t: RouteContext<never>["t"],
-): { readonly field: string; readonly text: string } | null {
+): Promise<{ readonly field: string; readonly text: string } | null> {
+  const { organisations, services, areas } = await readDirectory(db);
+  const unknown = (value: string | undefined, known: ReadonlyMap<string, unknown>) =>
+    value !== undefined && !known.has(value);
+  if (unknown(organisation, organisations)) return { field: "organisation", text: t("people.staff.placeUnknown") };
+  if (unknown(service, services)) return { field: "service", text: t("people.staff.placeUnknown") };
+  if (unknown(area, areas)) return { field: "area", text: t("people.staff.placeUnknown") };
   if (!PLACED.has(role) || organisation !== undefined || service !== undefined || area !== undefined) return null;
   return { field: "organisation", text: t("people.staff.placeMissing") };
 }

@@ -1,3 +1,4 @@
+import type { Visitor } from "../route.ts";
 import type { PeopleTools } from "../../core/people/index.ts";
 import type { Transaction } from "../../core/database/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
@@ -40,4 +41,14 @@ export function localMoment(
 /** The beginning of a day as an instant, in the body's zone: what "until" means when somebody chooses a date. */
 export function startOf({ timeZone }: Pick<PeopleTools, "timeZone">, day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(timeZone).toInstant();
+}
+
+/** Whether somebody is this person, family of theirs, or shut off from them: then they do not decide about them as staff. */
+export function isClose({ actor }: Visitor, subjectId: string): boolean {
+  const ties = actor.ties.get(subjectId) ?? [];
+  return (
+    actor.selves.has(subjectId) ||
+    ties.some(({ bond }) => bond === "guardian" || bond === "family") ||
+    (actor.bans.get(subjectId)?.length ?? 0) > 0
+  );
 }

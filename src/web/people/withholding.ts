@@ -2,24 +2,32 @@ import { z } from "zod";
 import { decide } from "../../core/access/index.ts";
 import { readLooks } from "../../core/access-log/index.ts";
 import { newId } from "../../core/ids.ts";
-import { readRecordsOf, readWhose, readWithholdings, recordOne, type WithholdingRow } from "../../core/people/index.ts";
-import { putPersonalData, readPersonalData } from "../../core/vault/index.ts";
+import {
+  readRecordsOf,
+  readWhose,
+  askToWithhold,
+  readWithholdings,
+  recordOne,
+  type WithholdingRow,
+} from "../../core/people/index.ts";
+import { readPersonalData } from "../../core/vault/index.ts";
 import { dateInputItems, emptyForm, formView, plainDate, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
+import { formId, ownWords, subjectParams } from "./fields.ts";
 import { WITHHOLDING } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { isClose, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
 /** A year on, at the most, a look that is kept from view is looked at again. */
 const LONGEST_MONTHS = 12;
 const MOST_OWN_LOOKS = 50;
 
-const params = z.object({ subjectId: z.string().min(1).max(200) });
+const params = subjectParams;
 const askForm = z.object({
-  id: z.string().min(1).max(100),
+  id: formId,
   look: z.string({ error: "people.withhold.lookMissing" }).min(1).max(100),
   review: plainDate,
-  words: z.string().trim().min(10, "people.withhold.wordsMissing").max(2000, "people.looks.wordsLong"),
+  words: ownWords(10, "people.withhold.wordsMissing"),
 });
 const decisionForm = z.object({
   subject: z.string().min(1).max(200),
@@ -65,14 +73,12 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
               ? { field: "look", text: t("people.withhold.lookMissing") }
               : null;
         if (fault !== null) return askPage(tools, context, formView(input.form.typed, [fault]), 422);
-        await putPersonalData(tools.db, tools.vault, `words:${id}`, [{ subjectId, value: words }], now);
-        await recordOne(
-          tools,
-          "look-withholding-asked",
-          subjectId,
-          { withholding: id, look, review: review.toString() },
-          { recordedBy: visitor.personId, now, id },
-        );
+        const about = { subjectId, look, review, words };
+        const asked = await askToWithhold(tools, about, { recordedBy: visitor.personId, now, id });
+        if (!asked.ok) {
+          const again = { field: "words", text: t("people.notRecorded") };
+          return askPage(tools, context, formView(input.form.typed, [again]), 422);
+        }
         return page("people/withhold-asked.njk", {
           title: t("people.withhold.askedTitle"),
           back: { text: t("people.withhold.back"), href: peoplePaths.promises(subjectId) },
@@ -98,7 +104,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         for (const { id, subjectId } of rows)
           words.set(
             id,
-            (await readPersonalData(tools.db, tools.vault, [subjectId], `words:${id}`)).get(subjectId) ?? "",
+            (await readPersonalData(tools.db, tools.vault, [subjectId], `withholding:${id}`)).get(subjectId) ?? "",
           );
         return page("people/withholdings.njk", {
           title: t("people.withholdings.title"),
@@ -116,7 +122,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
             review: formats.plainDate(row.reviewOn),
             due: Temporal.PlainDate.compare(row.reviewOn, today) <= 0,
             approved: row.approvedBy !== null,
-            mayApprove: row.approvedBy === null && row.askedBy !== visitor?.personId,
+            mayApprove: row.approvedBy === null && visitor?.actor.selves.has(row.askedBy) === false,
           })),
         });
       },
@@ -139,18 +145,18 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         shown([subjectId]);
         const by = { recordedBy: visitor.personId, now, id: `${withholding}-${answer}` };
         if (answer === "end") {
-          await recordOne(tools, "look-withholding-ended", subjectId, { withholding }, by);
-          return redirect(`${peoplePaths.withholdings}?done=ended`);
+          const ended = await recordOne(tools, "look-withholding-ended", subjectId, { withholding }, by);
+          return redirect(`${peoplePaths.withholdings}${ended.ok ? "?done=ended" : ""}`);
         }
-        if (row.askedBy === visitor.personId) return redirect(`${peoplePaths.withholdings}?done=own`);
-        await recordOne(tools, "look-withholding-approved", subjectId, { withholding }, by);
-        return redirect(`${peoplePaths.withholdings}?done=approved`);
+        if (visitor.actor.selves.has(row.askedBy)) return redirect(`${peoplePaths.withholdings}?done=own`);
+        const approved = await recordOne(tools, "look-withholding-approved", subjectId, { withholding }, by);
+        return redirect(`${peoplePaths.withholdings}${approved.ok ? "?done=approved" : ""}`);
       },
     }),
   ];
 }
 
-/** What this visitor may approve or end: of people of their own place. */
+/** What this visitor may approve or end: of people of their own place, but nobody they are close to. */
 async function decidable(
   tools: PeoplePageTools,
   visitor: Visitor | null,
@@ -159,6 +165,7 @@ async function decidable(
   if (visitor === null) return [];
   const found: WithholdingRow[] = [];
   for (const row of await readWithholdings(tools.db, "standing")) {
+    if (isClose(visitor, row.subjectId)) continue;
     const whose = await readWhose(tools.db, row.subjectId, now);
     const question = { actor: visitor.actor, action: "change", what: "withholding-approval", whose } as const;
     if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);

@@ -68,8 +68,14 @@ describe("the decision table", () => {
       assert.deepEqual(fieldsOf(actor({ posts: [post(role)] }), "package"), ["units"]);
       assert.deepEqual(fieldsOf(actor({ posts: [post(role)] }), "package", noah(hospital)), []);
     }
-    assert.deepEqual(fieldsOf(actor({ ties: [tie("lead-professional")] }), "package"), ["plan", "units", "money"]);
-    assert.deepEqual(fieldsOf(actor({ ties: [tie("team")] }), "package"), ["plan", "units"]);
+    assert.deepEqual(
+      fieldsOf(actor({ ties: [tie("lead-professional")], posts: [post("front-line", "hospital")] }), "package"),
+      ["plan", "units", "money"],
+    );
+    assert.deepEqual(fieldsOf(actor({ ties: [tie("team")], posts: [post("clinician", "hospital")] }), "package"), [
+      "plan",
+      "units",
+    ]);
   });
 
   test("shows an administrator no case at all", () => {
@@ -120,6 +126,13 @@ describe("the decision table", () => {
   test("shuts a barred member of staff off from a person of their own place", () => {
     const barred: Ban = { id: "ban", kind: "barred", covers: ["*"], actions: ["view", "change"], ...always };
     assert.deepEqual(fieldsOf(actor({ posts: [post("clinician")], bans: [barred] }), "promises"), []);
+  });
+
+  test("lets whoever leaves take no family along: without a post a bond held as staff is worth nothing", () => {
+    for (const bond of ["lead-professional", "team", "consent", "emergency"] as const) {
+      assert.deepEqual(fieldsOf(actor({ ties: [tie(bond)] }), "promises"), [], bond);
+      assert.deepEqual(fieldsOf(actor({ ties: [tie(bond)], posts: [post("administrator")] }), "promises"), [], bond);
+    }
   });
 
   test("lets nobody open a record in an emergency whose post is not to care", () => {

@@ -1,5 +1,5 @@
 /** One decision: the table applied to one actor, one action, one person. Pure; time is an argument. */
-import { type Actor, type Ban, holdsAt, reaches, type RowPlace, type Tie } from "./actor.ts";
+import { type Actor, type Ban, holdsAt, type PostRole, reaches, type RowPlace, type Tie } from "./actor.ts";
 import { type Action, type Cover, covers, type Purpose, type Resource } from "./resource.ts";
 import { type Rule, RULES } from "./rules.ts";
 
@@ -81,15 +81,35 @@ export function bansOn(actor: Actor, subjectId: string, action: Action, now: num
   return bans === undefined ? [] : bans.filter((ban) => ban.actions.includes(action) && holdsAt(ban, now));
 }
 
-/** A bond counts for itself, except the emergency: only somebody whose post is to care may open a record in one. */
+/**
+ * A bond counts for itself where a person gave it: guardians, family. What is held as staff counts only while there is a
+ * post to hold it by: whoever leaves takes no family along.
+ */
 export function tieCounts(actor: Actor, tie: Tie, now: number): boolean {
   if (!holdsAt(tie, now)) return false;
-  return tie.bond !== "emergency" || mayOpenInEmergency(actor, now);
+  switch (tie.bond) {
+    case "guardian":
+    case "family":
+      return true;
+    case "lead-professional":
+    case "team":
+      return hasPost(actor, WORKING, now);
+    case "consent":
+    case "emergency":
+      return mayOpenInEmergency(actor, now);
+  }
+}
+
+const CARING: readonly PostRole[] = ["front-line", "clinician"];
+const WORKING: readonly PostRole[] = [...CARING, "manager"];
+
+function hasPost(actor: Actor, roles: readonly PostRole[], now: number): boolean {
+  return actor.posts.some((post) => roles.includes(post.role) && holdsAt(post, now));
 }
 
 /** Whether somebody's post lets them open the record of a person who is not theirs, in an emergency. */
 export function mayOpenInEmergency(actor: Actor, now: number): boolean {
-  return actor.posts.some((post) => (post.role === "front-line" || post.role === "clinician") && holdsAt(post, now));
+  return hasPost(actor, CARING, now);
 }
 
 type Ground = { readonly through: string | null; readonly limitedTo: readonly Cover[] | null };

@@ -16,6 +16,7 @@ export const RESOURCES = {
   package: { ofAPerson: true, fields: ["plan", "units", "money"] },
   "check-ins": { ofAPerson: true, fields: ["answers", "warnings"] },
   identity: { ofAPerson: true, fields: ["evidence", "merges"] },
+  bans: { ofAPerson: true, fields: ["kept"] },
   /** Links and codes by which somebody gets in. */
   "sign-in": { ofAPerson: true, fields: ["codes"] },
   accounts: { ofAPerson: false, fields: ["posts", "teams", "machines"] },

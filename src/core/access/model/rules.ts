@@ -456,6 +456,15 @@ export const RULES: readonly Rule[] = [
     "Lead professionals ask that a look be kept from view where showing it endangers somebody.",
   ),
   rule(
+    "W5",
+    bond("emergency"),
+    BOTH,
+    "withholding",
+    ["asked"],
+    "emergency",
+    "Whoever opened a record in an emergency asks that it be kept from view where showing it endangers somebody.",
+  ),
+  rule(
     "W4",
     at("manager"),
     BOTH,
@@ -483,6 +492,15 @@ export const RULES: readonly Rule[] = [
     ["evidence", "merges"],
     "identity",
     "Identity officers check evidence, and join or part records.",
+  ),
+  rule(
+    "I4",
+    everybody("identity-officer"),
+    BOTH,
+    "bans",
+    ["kept"],
+    "identity",
+    "Identity officers record who is shut off, by an order or because somebody is in danger.",
   ),
   rule(
     "I3",

@@ -295,8 +295,10 @@ function childBans(
       until,
     })),
   );
+  // Only a decision about who may act for them lets a child decide about that.
+  const deciding = competences.filter(({ covers }) => covers.includes("*") || covers.includes("relationships"));
   const fromChild = guardians.flatMap(({ id, from, until }) =>
-    remaining({ from, until }, competences).map((span, index) => ({
+    remaining({ from, until }, deciding).map((span, index) => ({
       id: index === 0 ? `child-${id}` : `child-${id}-${index}`,
       kind: "child" as const,
       holderId: subjectId,

@@ -35,13 +35,6 @@ export function withheldOn(withholdings: readonly WithholdingRow[], today: Tempo
   );
 }
 
-/** Whether something is kept from view on this day, or somebody has asked that it be. */
-export function anythingKept(withholdings: readonly WithholdingRow[], today: Temporal.PlainDate): boolean {
-  return withholdings.some(
-    ({ endedAt, reviewOn }) => endedAt === null && Temporal.PlainDate.compare(today, reviewOn) < 0,
-  );
-}
-
 /**
  * Lines for the page, the newest first. `zone`: whose days they are. Nothing in them is numbered or counted across what
  * was left out, so that a gap cannot be inferred.
