@@ -36,7 +36,7 @@ export type RefusalDetails = {
 export type Doorkeeping = {
   readonly sessions: Sessions;
   /** Who a person is, as the record stands now; null when the sign-in no longer leads to anybody. */
-  readonly findVisitor: (personId: string, now: Temporal.Instant) => Promise<Visitor | null>;
+  readonly findVisitor: (personId: string, now: Temporal.Instant, session: Session) => Promise<Visitor | null>;
   /** Whose token the request carries; null for none, or one that is not good. */
   readonly findMachine: (request: Request, now: Temporal.Instant) => Promise<Machine | null>;
   readonly findWhose: FindWhose;
@@ -69,7 +69,7 @@ export async function answer(
   const url = new URL(request.url);
   const forMachines = route.access.kind === "machine";
   const session = forMachines ? null : await kit.sessions.read(request, now);
-  const visitor = session?.personId == null ? null : await kit.findVisitor(session.personId, now);
+  const visitor = session?.personId == null ? null : await kit.findVisitor(session.personId, now, session);
   const machine = forMachines ? await kit.findMachine(request, now) : null;
 
   const input = {
@@ -85,7 +85,8 @@ export async function answer(
   );
   if (access.outcome === "sign-in") return kit.pages.signInFirst(url);
   if (access.outcome === "prove-again") return kit.pages.proveAgain(comingFrom(request, url));
-  const look: Look = { input, seenBy: visitor?.personId ?? machine?.clientId ?? null, now, access, shown: null };
+  const seenBy = visitor?.personId ?? machine?.clientId ?? null;
+  const look: Look = { input, seenBy, helpedBy: session?.kept?.helpedBy ?? null, now, access, shown: null };
   if (access.outcome === "refused") {
     // A refusal belongs to the person whose record was asked for; where there is none, to the running log.
     if (subjectId !== null) await logLook(route, kit.writeAudit, { ...look, shown: [subjectId] }, false);
@@ -212,6 +213,8 @@ function comingFrom(request: Request, url: URL): URL {
 type Look = {
   readonly input: AnyInput;
   readonly seenBy: string | null;
+  /** The member of staff who let them in: the log names both. */
+  readonly helpedBy: string | null;
   readonly now: Temporal.Instant;
   readonly access: AccessAnswer;
   readonly shown: readonly string[] | null;
@@ -230,7 +233,10 @@ async function logLook(route: Route<AnyInput>, write: WriteAudit, look: Look, al
     action: asked?.action ?? (route.method === "GET" ? "view" : "change"),
     what: asked?.what ?? null,
     allowed,
-    reasons: look.access.decision.reasons,
+    reasons: [
+      ...look.access.decision.reasons,
+      ...(look.helpedBy === null ? [] : [{ rule: "helped", through: look.helpedBy }]),
+    ],
     subjectIds,
   });
 }

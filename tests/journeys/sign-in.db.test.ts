@@ -8,7 +8,7 @@ import { buildSite, messageTemplates, projections, signInTools, type SignInOptio
 import { fixedClock } from "../../src/core/clock.ts";
 import { type Database, inTransaction } from "../../src/core/database/index.ts";
 import type { Installation } from "../../src/core/directory/index.ts";
-import { givePost } from "../../src/core/people/index.ts";
+import { givePost, newPeopleFact, recordPeople } from "../../src/core/people/index.ts";
 import {
   helpInPerson,
   inviteByEmail,
@@ -286,7 +286,7 @@ test("a passkey's name of ten megabytes is refused at the door, and one that can
   });
 });
 
-test("removing a passkey needs a fresh proof; signing out somewhere else does not", async () => {
+test("removing a passkey needs a fresh proof, and so does signing out somewhere else; signing out here does not", async () => {
   await inWorld({}, async (world) => {
     const { browser, person } = world;
     await person("ann");
@@ -297,6 +297,12 @@ test("removing a passkey needs a fresh proof; signing out somewhere else does no
     await visitor.get("/me/sign-in");
     const asked = await visitor.post("/me/sign-in/passkeys/remove", { passkey: passkey.id });
     assert.equal(locationOf(asked), "/sign-in/again?next=%2Fme%2Fsign-in");
+    const library = browser();
+    await byLink(world, library, "ann");
+    await visitor.get("/me/sign-in");
+    const ended = await visitor.post("/me/sign-in/sessions/end", { session: "others" });
+    assert.equal(locationOf(ended), "/sign-in/again?next=%2Fme%2Fsign-in");
+    assert.equal((await library.get("/me/sign-in")).status, 200, "the others are still there");
     await visitor.get("/sign-in/again?next=/me/sign-in");
     const before = visitor.cookies.get("handrail");
     const options = JSON.parse((await visitor.post("/sign-in/again/challenge", {})).text) as object;
@@ -304,11 +310,91 @@ test("removing a passkey needs a fresh proof; signing out somewhere else does no
     assert.equal(locationOf(await visitor.post("/sign-in/again", proof)), "/me/sign-in");
     assert.notEqual(visitor.cookies.get("handrail"), before, "a new session with the proof");
     await visitor.get("/me/sign-in");
+    const now = await visitor.post("/me/sign-in/sessions/end", { session: "others" });
+    assert.equal(locationOf(now), "/me/sign-in?done=ended");
+    assert.equal((await library.get("/me/sign-in")).status, 303);
+    await visitor.get("/me/sign-in");
     assert.equal(
       locationOf(await visitor.post("/me/sign-in/passkeys/remove", { passkey: passkey.id })),
       "/me/sign-in?done=removed",
     );
     assert.match((await visitor.get("/me/sign-in")).text, /You have no passkey yet/);
+    await visitor.get("/sign-out");
+    const out = await visitor.post("/sign-out", {});
+    assert.equal(locationOf(out), "/sign-in");
+    assert.equal(out.headers.get("clear-site-data"), '"cache", "storage"');
+  });
+});
+
+test("each sign-in that fails is a line of the log, with the way and the address and nothing that says who", async () => {
+  await inWorld({}, async ({ browser, person, lines }) => {
+    await person("ann");
+    const visitor = browser();
+    const from = { "x-forwarded-for": "192.0.2.7" };
+    const said = () => lines.splice(0).map((line) => line.replace(/^\S+ /, ""));
+    await visitor.get("/sign-in");
+    await visitor.post("/sign-in/passkey", { response: "{}" }, from);
+    assert.deepEqual(said(), ["failed sign-in passkey from 192.0.2.7"]);
+    const token = `${Buffer.from("ann").toString("base64url")}.id.${"s".repeat(43)}`;
+    await visitor.get(`/sign-in/link/${token}`, from);
+    await visitor.post(`/sign-in/link/${token}`, {}, from);
+    assert.deepEqual(said(), ["failed sign-in link from 192.0.2.7", "failed sign-in link from 192.0.2.7"]);
+    for (let count = 0; count < 10; count += 1) await visitor.post("/code", { code: "7K3M-9XQ2" }, from);
+    assert.deepEqual(new Set(said()), new Set(["failed sign-in code from 192.0.2.7"]));
+    assert.equal((await visitor.post("/code", { code: "7K3M-9XQ2" }, from)).status, 429);
+    assert.deepEqual(said(), ["failed sign-in code from 192.0.2.7, shut out"]);
+    for (let count = 0; count < 11; count += 1)
+      await visitor.post("/sign-in/email", { email: "ann@example.org" }, from);
+    assert.deepEqual(said(), ["failed sign-in request for a link from 192.0.2.7, shut out"]);
+  });
+});
+
+test("whoever came in by a link and is then given a post works only once they come in by passkey", async () => {
+  await inWorld({}, async (world) => {
+    const { browser, person, db, tools } = world;
+    await person("femi");
+    await person("ann");
+    const visitor = browser();
+    await byLink(world, visitor, "femi");
+    await givePost(
+      { db, projections: projections() },
+      "femi",
+      { role: "identity-officer" },
+      { recordedBy: "x", now: NOW },
+    );
+    assert.equal(await tools.hasPost("femi", NOW), true);
+    assert.equal((await visitor.get("/people/ann/sign-in-help")).status, 403, "the same session, the post is there");
+    await addPasskey(visitor, "femi");
+    assert.equal((await visitor.get("/people/ann/sign-in-help")).status, 200, "with a passkey it opens");
+  });
+});
+
+test("in a session that staff helped to begin somebody is themselves alone, and the log of looks names both", async () => {
+  await inWorld({}, async (world) => {
+    const { browser, person, db, tools } = world;
+    for (const id of ["gwen", "mia", "amara"]) await person(id);
+    const bond = { bond: "guardian", holder: "gwen", holder_kind: "person", evidence: "own-word" } as const;
+    const guardian = newPeopleFact(
+      "relationship-started",
+      "mia",
+      { relationship: "r-1", ...bond },
+      { id: "r-1", recordedBy: "rhiannon", now: NOW },
+    );
+    await recordPeople({ db, projections: projections() }, [guardian], NOW);
+    const alone = browser();
+    await byLink(world, alone, "gwen");
+    assert.equal((await alone.get("/people/mia/looks")).status, 200, "by a link she acts for her child");
+    const { code } = await helpInPerson(tools, { personId: "gwen", helper: "amara", now: NOW });
+    const counter = browser();
+    await counter.get("/code");
+    assert.equal(locationOf(await counter.post("/code", { code: code ?? "" })), "/sign-in/add");
+    assert.equal((await counter.get("/people/mia/looks")).status, 403);
+    assert.equal((await counter.get("/people/gwen/looks")).status, 200);
+    const looks = await db.selectFrom("access_log").select(["subject_id", "seen_by", "reasons"]).execute();
+    const helped = looks.filter(({ reasons }) => reasons.some(({ through }) => through === "amara"));
+    const pairs = new Set(helped.map((each) => `${each.seen_by} at ${each.subject_id}`));
+    assert.deepEqual(pairs, new Set(["gwen at mia", "gwen at gwen"]));
+    assert.ok(looks.length > helped.length, "and her own looks without help name nobody else");
   });
 });
 
@@ -433,6 +519,8 @@ test("the first administrator says who they are, adds a passkey, and has the pos
     const empty = await visitor.post(path, { name: "", email: "nowhere" });
     assert.equal(empty.status, 422);
     assert.match(empty.text, /Enter your name/);
+    for (const name of ["12345", "Ann\u202Eafor", "A\u200Bnn"])
+      assert.equal((await visitor.post(path, { name, email: "femi@example.org" })).status, 422, JSON.stringify(name));
     assert.equal(
       locationOf(await visitor.post(path, { name: "Femi Adeyemi", email: "femi@example.org" })),
       "/sign-in/add",
@@ -481,23 +569,28 @@ test("a first sign-in by One Login is asked who it is and then for a code; the s
     async ({ browser, person, tools, lines }) => {
       await person("ann");
       const visitor = browser();
-      const there = async (path: string) => {
-        const away = await visitor.get(path);
+      const there = async (path: string, headers: Record<string, string> = {}) => {
+        const away = await visitor.get(path, headers);
         assert.equal(away.status, 303, away.text);
         const back = await provider.visit(new URL(locationOf(away) ?? ""));
         return await visitor.get(back.pathname + back.search);
       };
       assert.match((await visitor.get("/sign-in")).text, /Sign in with GOV\.UK One Login/);
       const asked = await there("/sign-in/with/one-login?next=/worklist");
-      assert.match(
-        locationOf(asked) ?? "",
-        /^\/sign-in\/with\/one-login\?.*level=shown/,
-        `${asked.text} ${lines.join(" ")}`,
-      );
-      const shown = await there(locationOf(asked) ?? "");
+      const askFurther = "/sign-in/with/one-login?next=%2Fworklist";
+      assert.equal(locationOf(asked), askFurther, `${asked.text} ${lines.join(" ")}`);
+      const further = visitor.cookies.get("handrail-further") ?? "";
+      assert.match(further, /^ey/);
+      const impatient = browser();
+      impatient.cookies.set("handrail-joining", further);
+      assert.equal(locationOf(await impatient.get("/sign-in/join")), "/sign-in", "who they are is yet to be shown");
+      // Browsers call a step that a provider began cross-site, whoever's page it leads to.
+      const shown = await there(askFurther, { "sec-fetch-site": "cross-site" });
+      assert.equal(visitor.cookies.has("handrail-further"), false, "once");
       assert.equal(locationOf(shown), "/sign-in/join", lines.join(" "));
       assert.match((await visitor.get("/sign-in/join")).text, /We never guess by a name/);
       assert.equal((await visitor.post("/sign-in/join", { code: "0000-0000" })).status, 422);
+      assert.match(lines.at(-1) ?? "", /^\S+ failed sign-in code from unknown$/);
       const { code } = await helpInPerson(tools, { personId: "ann", helper: "rhiannon", now: NOW });
       assert.equal(locationOf(await visitor.post("/sign-in/join", { code: code ?? "" })), "/me/sign-in");
       assert.equal((await visitor.get("/me/sign-in")).status, 200);
@@ -515,10 +608,8 @@ test("a first sign-in by One Login is asked who it is and then for a code; the s
         422,
         "an answer that another browser asked for",
       );
-      assert.equal(
-        locationOf(await browser().get("/sign-in/with/one-login", { "sec-fetch-site": "cross-site" })),
-        "/sign-in",
-      );
+      for (const path of ["/sign-in/with/one-login", "/sign-in/with/one-login?level=shown"])
+        assert.equal(locationOf(await browser().get(path, { "sec-fetch-site": "cross-site" })), "/sign-in");
       provider.behaviour.confidence = undefined;
       provider.behaviour.authorise = "ACCESS_DENIED";
       assert.match((await there("/sign-in/with/one-login")).text, /You stopped on the way/);

@@ -45,19 +45,33 @@ export type WaitingAccount = Omit<z.infer<typeof waiting>, "until">;
 
 /** How long somebody may take to find their code. */
 export const JOINING_MINUTES = 30;
-const TYPE = "handrail-account-to-join";
+/**
+ * What a sealed account is for: to be joined to a person, or to be asked further who it is. Each has a seal of its own:
+ * whoever has yet to show who they are must not have the account joined.
+ */
+export type WaitingUse = "join" | "further";
+const TYPES: Readonly<Record<WaitingUse, string>> = {
+  join: "handrail-account-to-join",
+  further: "handrail-account-to-ask-further",
+};
 const LONGEST_SEALED = 3_500;
 
 /** Text for a cookie, AES-256-GCM: nobody reads or makes one without the key. */
-export async function sealWaiting(account: WaitingAccount, key: Uint8Array, now: Temporal.Instant): Promise<string> {
+export async function sealWaiting(
+  account: WaitingAccount,
+  use: WaitingUse,
+  key: Uint8Array,
+  now: Temporal.Instant,
+): Promise<string> {
   const until = now.add({ minutes: JOINING_MINUTES }).epochMilliseconds;
   return await new CompactEncrypt(Buffer.from(JSON.stringify({ ...account, until })))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: TYPE })
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: TYPES[use] })
     .encrypt(key);
 }
 
 export async function openWaiting(
   sealed: string | null,
+  use: WaitingUse,
   key: Uint8Array,
   now: Temporal.Instant,
 ): Promise<WaitingAccount | null> {
@@ -67,7 +81,7 @@ export async function openWaiting(
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
     });
-    if (protectedHeader.typ !== TYPE) return null;
+    if (protectedHeader.typ !== TYPES[use]) return null;
     const { until, ...account } = waiting.parse(JSON.parse(Buffer.from(plaintext).toString()));
     return now.epochMilliseconds < until ? account : null;
   } catch {

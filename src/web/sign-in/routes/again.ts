@@ -15,7 +15,7 @@ import {
   responseOf,
   type SignInSettings,
 } from "../settings.ts";
-import { tooMany } from "./refusals.ts";
+import { noteFailed, tooMany } from "./refusals.ts";
 
 /** Showing once more, by a passkey, that it is still the same person: before what cannot be undone. */
 export function againRoutes(settings: SignInSettings): readonly AnyRoute[] {
@@ -49,7 +49,10 @@ export function againRoutes(settings: SignInSettings): readonly AnyRoute[] {
       handle: async (context) => {
         const { input, session, now, redirect } = context;
         if (session?.personId == null) return redirect(paths.signIn);
-        if (!input.form.ok) return await againPage(context, settings, undefined, "refused");
+        if (!input.form.ok) {
+          noteFailed(context, settings, "passkey");
+          return await againPage(context, settings, undefined, "refused");
+        }
         const coming = comingFrom(context, settings);
         const ceremony = { tools, sessionId: session.id, address: coming.address, now };
         const result = await signInWithPasskey(ceremony, {
@@ -58,7 +61,8 @@ export function againRoutes(settings: SignInSettings): readonly AnyRoute[] {
           ...coming,
         });
         if (result.ok) return enter(context, settings, result.session, destination(input.form.value.next));
-        if (result.kind === "shut-out") return tooMany(context, settings);
+        if (result.kind === "shut-out") return tooMany(context, settings, "passkey");
+        noteFailed(context, settings, "passkey");
         return await againPage(context, settings, input.form.value.next, "refused");
       },
     }),

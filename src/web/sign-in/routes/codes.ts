@@ -1,16 +1,21 @@
 import { z } from "zod";
-import { lookAtLink, nameAdministrator, useLink, useTypedCode } from "../../../core/sign-in/index.ts";
+import { lookAtLink, nameAdministrator, personName, useLink, useTypedCode } from "../../../core/sign-in/index.ts";
 import { readPersonalData } from "../../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../../route.ts";
 import { comingFrom, enter, open, paths, type SignInSettings } from "../settings.ts";
-import { noGoodLink, tooMany } from "./refusals.ts";
+import { noGoodLink, noteFailed, tooMany } from "./refusals.ts";
 
 const token = z.object({ token: z.string().max(1000) });
 const codeForm = z.object({ code: z.string({ error: "signIn.code.wrong" }).max(100, { error: "signIn.code.wrong" }) });
 /** Who the first administrator is; the other links carry no fields. */
 const administratorForm = z.object({
-  name: z.string().trim().min(1).max(200),
+  name: z.string().transform((text, { issues }) => {
+    const checked = personName(text);
+    if (checked.ok) return checked.name;
+    issues.push({ code: "custom", input: text, message: checked.fault });
+    return z.NEVER;
+  }),
   email: z
     .string()
     .trim()
@@ -38,7 +43,7 @@ export function codeRoutes(settings: SignInSettings): readonly AnyRoute[] {
       name: "sign-in.link.use",
       method: "POST",
       path: paths.link,
-      input: { params: token, form: administratorForm.partial() },
+      input: { params: token, form: z.object({ name: z.string(), email: z.string() }).partial() },
       handle: async (context) => {
         const { input, now } = context;
         const text = input.params.token;
@@ -56,7 +61,7 @@ export function codeRoutes(settings: SignInSettings): readonly AnyRoute[] {
         }
         const came = await useLink(tools, text, comingFrom(context, settings));
         if (came.ok) return enter(context, settings, came.session, paths.add);
-        return came.kind === "shut-out" ? tooMany(context, settings) : noGoodLink(context, settings);
+        return came.kind === "shut-out" ? tooMany(context, settings, "link") : noGoodLink(context, settings);
       },
     }),
     route({
@@ -78,7 +83,8 @@ export function codeRoutes(settings: SignInSettings): readonly AnyRoute[] {
         const typed = input.form.ok ? input.form.value.code : "";
         const came = await useTypedCode(tools, typed, comingFrom(context, settings));
         if (came.ok) return enter(context, settings, came.session, paths.add);
-        if (came.kind === "shut-out") return tooMany(context, settings);
+        if (came.kind === "shut-out") return tooMany(context, settings, "code");
+        noteFailed(context, settings, "code");
         const faults = [{ field: "code", text: t("signIn.code.wrong") }];
         return codePage(context, settings, formView({ code: typed.slice(0, 20) }, faults));
       },

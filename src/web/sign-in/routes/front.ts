@@ -17,7 +17,7 @@ import {
   responseOf,
   type SignInSettings,
 } from "../settings.ts";
-import { tooMany } from "./refusals.ts";
+import { noteFailed, tooMany } from "./refusals.ts";
 
 export const emailForm = z.object({
   email: z
@@ -58,15 +58,18 @@ export function frontRoutes(settings: SignInSettings): readonly AnyRoute[] {
       input: { form: z.object({ response: passkeyResponse, next }) },
       handle: async (context) => {
         const { input, session, now } = context;
-        if (!input.form.ok) return signInPage(context, settings, undefined, "refused");
+        if (!input.form.ok) {
+          noteFailed(context, settings, "passkey");
+          return signInPage(context, settings, undefined, "refused");
+        }
         const coming = comingFrom(context, settings);
         const ceremony = { tools, sessionId: session?.id ?? "", address: coming.address, now };
         const response = responseOf(input.form.value.response);
         const result = await signInWithPasskey(ceremony, { response, person: null, ...coming });
         if (result.ok) return enter(context, settings, result.session, destination(input.form.value.next));
-        return result.kind === "shut-out"
-          ? tooMany(context, settings)
-          : signInPage(context, settings, input.form.value.next, "refused");
+        if (result.kind === "shut-out") return tooMany(context, settings, "passkey");
+        noteFailed(context, settings, "passkey");
+        return signInPage(context, settings, input.form.value.next, "refused");
       },
     }),
     route({
@@ -84,7 +87,7 @@ export function frontRoutes(settings: SignInSettings): readonly AnyRoute[] {
         }
         const { address } = comingFrom(context, settings);
         const outcome = await askForLink(tools, { email: input.form.value.email, address, now });
-        return outcome === "shut-out" ? tooMany(context, settings) : redirect(paths.sent);
+        return outcome === "shut-out" ? tooMany(context, settings, "request for a link") : redirect(paths.sent);
       },
     }),
     route({
@@ -117,6 +120,8 @@ export function frontRoutes(settings: SignInSettings): readonly AnyRoute[] {
         if (session !== null) await sessions.end(session, now);
         const response = redirect(paths.signIn);
         response.headers.append("set-cookie", sessions.endCookie());
+        // What the browser kept of the pages goes too: the next one at a shared computer must not page back to them.
+        response.headers.set("clear-site-data", '"cache", "storage"');
         return response;
       },
     }),

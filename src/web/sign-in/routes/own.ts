@@ -4,6 +4,7 @@ import {
   isFresh,
   listPasskeys,
   listSessions,
+  provedLately,
   removePasskey,
   revokeSessions,
 } from "../../../core/sign-in/index.ts";
@@ -76,7 +77,7 @@ export function ownRoutes(settings: SignInSettings): readonly AnyRoute[] {
         if (visitor === null || !input.form.ok) return redirect(paths.own);
         // Somebody who finds the browser open must not be able to lock its owner out (ASVS 7.5.1).
         if (!isFresh(session?.freshUntil ?? null, now)) return redirect(leading(paths.again, paths.own));
-        await removePasskey(tools, visitor.personId, input.form.value.passkey, now);
+        await removePasskey(tools, visitor.personId, input.form.value.passkey, now, session?.id ?? null);
         return redirect(`${paths.own}?done=removed`);
       },
     }),
@@ -88,8 +89,10 @@ export function ownRoutes(settings: SignInSettings): readonly AnyRoute[] {
       input: { form: z.object({ session: z.string().min(1).max(60) }) },
       handle: async ({ visitor, session, input, now, redirect }) => {
         if (visitor === null || !input.form.ok) return redirect(paths.own);
-        if (input.form.value.session === "others")
-          await revokeSessions(tools.db, visitor.personId, now, session?.id ?? null);
+        // The session one is in ends by signing out, which needs no proof; others only after one (ASVS 7.5.2).
+        if (session?.kept === undefined || !provedLately(session.kept, now))
+          return redirect(leading(paths.again, paths.own));
+        if (input.form.value.session === "others") await revokeSessions(tools.db, visitor.personId, now, session.id);
         else await endSession(tools.db, visitor.personId, input.form.value.session, now);
         return redirect(`${paths.own}?done=ended`);
       },

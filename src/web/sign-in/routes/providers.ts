@@ -21,7 +21,7 @@ import { emptyForm, formView, type FormView } from "../../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../../route.ts";
 import type { SignInProvider } from "../provider.ts";
 import { comingFrom, destination, enter, leading, next, open, paths, type SignInSettings } from "../settings.ts";
-import { tooMany } from "./refusals.ts";
+import { noteFailed, tooMany } from "./refusals.ts";
 
 const params = z.object({ provider: z.string().max(60) });
 const joinForm = z.object({ code: z.string().max(100) });
@@ -32,6 +32,7 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
   const { tools, pendingKey, log } = settings;
   const away = cookie("away", settings.secure, PENDING_MINUTES);
   const joining = cookie("joining", settings.secure, JOINING_MINUTES);
+  const further = cookie("further", settings.secure, PENDING_MINUTES);
   const find = (id: string) => settings.providers.find(({ provider }) => provider.id === id) ?? null;
 
   return [
@@ -40,13 +41,16 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
       name: "sign-in.with",
       method: "GET",
       path: paths.with,
-      input: { params, query: z.object({ next, level: z.literal("shown").optional().catch(undefined) }) },
+      input: { params, query: z.object({ next }) },
       handle: async (context) => {
         const { input, now, redirect, request, t } = context;
         const chosen = find(input.params.provider);
         if (chosen === null) return redirect(paths.signIn);
+        // Whom the provider has just vouched for is sent on from here, to show who they are: only their browser holds the seal.
+        const before = await openWaiting(further.read(request), "further", pendingKey, now);
+        const sentOn = before?.provider === chosen.provider.id;
         // Nobody is sent on by a link on another site: a session begins by somebody's own press (ASVS 7.6.2).
-        if (request.headers.get("sec-fetch-site") === "cross-site" && input.query.level === undefined)
+        if (request.headers.get("sec-fetch-site") === "cross-site" && !sentOn)
           return redirect(leading(paths.signIn, input.query.next));
         const begun = await beginSignIn(
           chosen.provider,
@@ -54,7 +58,7 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
             redirectUri: tools.origin + paths.return.replace(":provider", chosen.provider.id),
             // The first time it is enough to know the account; who somebody is, is asked of accounts nobody is known by.
             wanted: {
-              identity: input.query.level === undefined ? null : chosen.minimumLevel,
+              identity: sentOn ? chosen.minimumLevel : null,
               language: t.language === "cy" ? "cy" : "en",
             },
           },
@@ -62,7 +66,7 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
         );
         if (!begun.ok) return refusedPage(context, settings, begun.refusal);
         const wanted = Buffer.from(destination(input.query.next)).toString("base64url");
-        return new Response(null, {
+        const response = new Response(null, {
           status: 303,
           headers: {
             location: begun.url.href,
@@ -70,6 +74,8 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
             "cache-control": "no-store",
           },
         });
+        if (before !== null) response.headers.append("set-cookie", further.end());
+        return response;
       },
     }),
     route({
@@ -108,7 +114,7 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
       path: paths.join,
       input: null,
       handle: async (context) => {
-        const account = await openWaiting(joining.read(context.request), pendingKey, context.now);
+        const account = await openWaiting(joining.read(context.request), "join", pendingKey, context.now);
         return account === null
           ? context.redirect(paths.signIn)
           : joinPage(context, settings, account.provider, emptyForm(joinForm));
@@ -122,7 +128,7 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
       input: { form: joinForm },
       handle: async (context) => {
         const { input, now, request, redirect, t } = context;
-        const account = await openWaiting(joining.read(request), pendingKey, now);
+        const account = await openWaiting(joining.read(request), "join", pendingKey, now);
         if (account === null) return redirect(paths.signIn);
         const typed = input.form.ok ? input.form.value.code : "";
         const came = await useTypedCode(tools, typed, comingFrom(context, settings), account);
@@ -131,7 +137,8 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
           response.headers.append("set-cookie", joining.end());
           return response;
         }
-        if (came.kind === "shut-out") return tooMany(context, settings);
+        if (came.kind === "shut-out") return tooMany(context, settings, "code");
+        noteFailed(context, settings, "code");
         const form = formView({ code: typed.slice(0, 20) }, [{ field: "code", text: t("signIn.code.wrong") }]);
         return joinPage(context, settings, account.provider, form);
       },
@@ -150,17 +157,6 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
     const { now, redirect } = context;
     const session = await signInByAccount(tools, signIn, comingFrom(context, all));
     if (session !== null) return enter(context, all, session, destination(asked));
-    const minimum = { framework: provider.profile.identity.framework, level: minimumLevel };
-    if (!reaches(signIn.identityLevel, minimum)) {
-      if (askedIdentity === null) {
-        const path = paths.with.replace(":provider", provider.id);
-        return redirect(`${path}?${new URLSearchParams({ next: destination(asked), level: "shown" })}`);
-      }
-      return await refusedPage(context, all, {
-        kind: "level-too-low",
-        logLine: `${provider.id}: the level is too low to join`,
-      });
-    }
     const level = signIn.identityLevel;
     const account = {
       issuer: signIn.issuer,
@@ -168,8 +164,20 @@ export function providerRoutes(settings: SignInSettings): readonly AnyRoute[] {
       provider: provider.id,
       level: level === null ? "" : `${level.framework} ${level.level}`,
     };
+    const minimum = { framework: provider.profile.identity.framework, level: minimumLevel };
+    if (!reaches(signIn.identityLevel, minimum)) {
+      if (askedIdentity === null) {
+        const response = redirect(leading(paths.with.replace(":provider", provider.id), asked));
+        response.headers.append("set-cookie", further.set(await sealWaiting(account, "further", pendingKey, now)));
+        return response;
+      }
+      return await refusedPage(context, all, {
+        kind: "level-too-low",
+        logLine: `${provider.id}: the level is too low to join`,
+      });
+    }
     const response = redirect(paths.join);
-    response.headers.append("set-cookie", joining.set(await sealWaiting(account, pendingKey, now)));
+    response.headers.append("set-cookie", joining.set(await sealWaiting(account, "join", pendingKey, now)));
     return response;
   }
 
