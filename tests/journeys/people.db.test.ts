@@ -126,6 +126,35 @@ describe("a guardian", () => {
   });
 });
 
+test("details that are hidden from a named parent are nowhere that parent looks, and the rest stays", async () => {
+  const bar = {
+    kind: "details-hidden",
+    holder: personIds.joy,
+    covers: "details.contact",
+    "until-day": "",
+    "until-month": "",
+    "until-year": "",
+  };
+  assert.match((await region.get(`${noah}/messages`, "joy")).text, /Kittiwake/);
+  assert.equal((await region.send(`${noah}/relationships/bar`, bar, "rhiannon")).status, 303);
+  assert.equal((await region.get(noah, "joy")).status, 200);
+  refused(await region.get(`${noah}/details`, "joy"));
+  for (const path of [
+    noah,
+    `${noah}/messages`,
+    `${noah}/looks`,
+    `${noah}/relationships`,
+    `${noah}/wrong`,
+    `${noah}/promises.ics`,
+  ])
+    assert.doesNotMatch((await region.get(path, "joy")).html, /Kittiwake|07700 900004/, path);
+  const seen = await region.get(`${noah}/relationships`, "rhiannon");
+  const forms = [...seen.html.matchAll(/<form[^]*?<\/form>/g)].map(([form]) => form);
+  const ban = forms.find((form) => form.includes('value="ban"')) ?? "";
+  await region.send(`${noah}/relationships`, fieldsOf(ban, /End this/), "rhiannon", `${noah}/relationships/end`);
+  assert.match((await region.get(`${noah}/messages`, "joy")).text, /Kittiwake/);
+});
+
 test("a child has his own view, and does not change who may act for him", async () => {
   assert.equal((await region.get(noah, "noah")).status, 200);
   assert.match((await region.get(`${noah}/relationships`, "noah")).text, /Joy Fairweather/);
