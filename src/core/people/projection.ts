@@ -2,20 +2,11 @@
 import { inForce, readCases, caseMapKey, type CaseKey, type Projection } from "../record/index.ts";
 import { PEOPLE_CASE } from "./events.ts";
 import { standingOf } from "./model/standing.ts";
-import { replaceStandings } from "./store.ts";
+import { replaceStandings, STANDING_TABLES } from "./store.ts";
 
 export const peopleProjection: Projection = {
   name: "people",
-  tables: [
-    "relationship",
-    "ban",
-    "post",
-    "membership",
-    "merged_record",
-    "look_question",
-    "withheld_look",
-    "relationship_offer",
-  ],
+  tables: STANDING_TABLES,
   apply: async (transaction, cases: readonly CaseKey[]) => {
     const own = cases.filter(({ caseId }) => caseId === PEOPLE_CASE);
     if (own.length === 0) return;

@@ -102,7 +102,8 @@ interface TeamTable {
   readonly ended_at: string | null;
 }
 
-const TABLES = [
+/** What is computed from the facts of the case `people`. */
+export const STANDING_TABLES = [
   "relationship",
   "ban",
   "post",
@@ -137,7 +138,7 @@ export async function replaceStandings(
     from_at: from.toString(),
     until_at: until?.toString() ?? null,
   });
-  const content: Readonly<Record<(typeof TABLES)[number], readonly object[]>> = {
+  const content: Readonly<Record<(typeof STANDING_TABLES)[number], readonly object[]>> = {
     relationship: of(
       (standing) => standing.relationships,
       (one) => ({
@@ -217,7 +218,7 @@ export async function replaceStandings(
       }),
     ),
   };
-  for (const table of TABLES) {
+  for (const table of STANDING_TABLES) {
     await sql`
       delete from ${sql.id(table)} t using json_array_elements_text(${subjects}::json) as wanted(s)
       where t.subject_id = wanted.s`.execute(transaction);
