@@ -15,7 +15,8 @@ import { type Contact, readPersonalData } from "../../core/vault/index.ts";
 import { type FormView, formView, type Typed } from "../form.ts";
 import type { Translate } from "../messages.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
-import { SIGN_IN_PATH } from "../shell.ts";
+import { ACCOUNT_PATH, SIGN_IN_PATH } from "../shell.ts";
+import { peoplePaths } from "../people/paths.ts";
 import { factsKeptFromView } from "../people/withheld.ts";
 import { purposeOf, whenOf } from "./development.ts";
 import type { MailTools } from "./index.ts";
@@ -187,6 +188,8 @@ async function preferencePage(
       action: mailPaths.person(subjectId),
       form: shown.form,
       saved: shown.saved,
+      back: own ? { href: ACCOUNT_PATH, text: t("mail.toAccount") } : null,
+      detailsHref: decide("change", "details").allow ? peoplePaths.details(subjectId) : null,
       contacts: contact === null ? null : contactRows(contact.get(subjectId) ?? null, t),
       preferences: sees("preferences")
         ? {
