@@ -85,7 +85,7 @@ test("somebody enrols a passkey by a link, signs out, signs in with it, loses it
   await press(library, "Use my passkey");
   await press(library, "Remove My phone");
   assert.match(await library.locator("main").innerText(), /The passkey is removed/);
-  await press(library, "Sign out everywhere else");
+  assert.equal(await library.getByRole("button", { name: "Sign out everywhere else" }).count(), 0, "the phone is out");
   assert.equal((await tablet.credentials()).length, 1);
 
   await page.goto(`${site.url}/me/sign-in`);
@@ -150,6 +150,12 @@ test("without scripts somebody signs in by e-mail, and by a code that a member o
   assert.match(await counter.locator("main").innerText(), /Amara Osei is helping you/);
   await counter.goto(`${site.url}/me/sign-in`);
   assert.match(await counter.locator("main").innerText(), /With help from Amara Osei/);
+  const told = (await site.messages("carys")).at(-1);
+  assert.equal(told?.template, "sign-in.helped", "and she is told, wherever she is");
+  await press(counter, "Sign out everywhere else");
+  assert.match(await counter.locator("main").innerText(), /Signed out there/);
+  await page.goto(`${site.url}/me/sign-in`);
+  assert.equal(await heading(page), "Sign in");
 });
 
 test("the pages of signing in can be used by everybody: by keyboard, at 320 pixels, in the dark, without scripts", async () => {
