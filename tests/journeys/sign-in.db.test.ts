@@ -369,6 +369,25 @@ test("whoever came in by a link and is then given a post works only once they co
   });
 });
 
+test("a code for a colleague lets them add a passkey and nothing else, also when their post has ended since", async () => {
+  await inWorld({}, async ({ browser, person, db, tools }) => {
+    await person("ann");
+    const people = { db, projections: projections() };
+    const [before, later] = [NOW.subtract({ minutes: 10 }), NOW.subtract({ minutes: 1 })];
+    const post = { role: "publisher", post: "ann-publisher" } as const;
+    await givePost(people, "ann", post, { recordedBy: "femi", now: before });
+    const help = { personId: "ann", helper: "femi", now: NOW.subtract({ minutes: 5 }) };
+    const { code } = await helpInPerson(tools, help);
+    const by = { id: "e-1", recordedBy: "femi", now: later };
+    await recordPeople(people, [newPeopleFact("post-ended", "ann", { post: "ann-publisher" }, by)], later);
+    assert.equal(await tools.hasPost("ann", NOW), false);
+    const visitor = browser();
+    await visitor.get("/code");
+    assert.equal(locationOf(await visitor.post("/code", { code: code ?? "" })), "/sign-in/add");
+    assert.equal((await visitor.get("/me/sign-in")).status, 303, "not signed in");
+  });
+});
+
 test("in a session that staff helped to begin somebody is themselves alone, and the log of looks names both", async () => {
   await inWorld({}, async (world) => {
     const { browser, person, db, tools } = world;
