@@ -12,6 +12,7 @@ import {
   opensPosts,
   putSignInEmail,
   revokeSessions,
+  spendCodes,
   signInTemplates,
   type SignInTools,
 } from "./core/sign-in/index.ts";
@@ -123,6 +124,7 @@ function peopleTools(settings: Pick<SiteSettings, "db" | "vault" | "installation
     },
     registerEmail: (personId, email) =>
       inTransaction(db, (transaction) => putSignInEmail(transaction, vault, personId, email)),
+    spendCodes: async (personId, now) => void (await spendCodes(db, personId, now)),
     endSessions: async (personId, now) => void (await revokeSessions(db, personId, now)),
     machineNames: async () => new Map((await listMachines(db)).map(({ id, name }) => [id, name])),
   };

@@ -26,6 +26,7 @@ import {
 } from "./core/sign-in/index.ts";
 import { buildSite, messageTemplates, projections, signInTools, type SignInOptions } from "./app.ts";
 import { serve, type Running } from "./web/serve.ts";
+import { oneLine } from "./web/trace.ts";
 
 /** What the environment says. Every setting is here, and in docs/how-to/settings.md. */
 export type Settings = {
@@ -266,6 +267,7 @@ async function start(
     const demonstrationPeople =
       installation.kind === "demonstration" ? (await import("../seeds/standing.ts")).demonstrationPeople : [];
     const log = (line: string): void => void process.stderr.write(`${line}\n`);
+    const logOfJobs = (line: string): void => log(`${systemClock.now()} ${oneLine(line)}`);
     const messages = openMessages({
       db: open.db,
       vault: open.vault,
@@ -275,7 +277,7 @@ async function start(
       timeZone: installation.timeZone,
       bodyName: installation.bodyName,
       telephone: installation.telephone ?? "",
-      log,
+      log: logOfJobs,
     });
     let running: Running | null = null;
     const signIn: SignInOptions = {
@@ -307,21 +309,24 @@ async function start(
     const { url, stop } = running;
     const tools = signInTools({ ...open, installation, signIn });
     const links = setInterval(
-      () => void answerLinkRequests(tools, systemClock.now()).catch((error: unknown) => log(`links: ${String(error)}`)),
+      () =>
+        void answerLinkRequests(tools, systemClock.now()).catch((error: unknown) =>
+          logOfJobs(`links: ${String(error)}`),
+        ),
       LINKS_EVERY,
     );
     const sequencer = setInterval(
-      () => void sequence(open.db).catch((error: unknown) => process.stderr.write(`sequencer: ${String(error)}\n`)),
+      () => void sequence(open.db).catch((error: unknown) => logOfJobs(`sequencer: ${String(error)}`)),
       SEQUENCE_EVERY,
     );
     const maintenance = setInterval(
       () =>
         void Promise.all([maintain(open.db), tidySignIn(open.db, systemClock.now())]).catch((error: unknown) =>
-          log(`maintenance: ${String(error)}`),
+          logOfJobs(`maintenance: ${String(error)}`),
         ),
       MAINTAIN_EVERY,
     );
-    const jobs = await openJobs(open.db, { jobs: messages.jobs, log });
+    const jobs = await openJobs(open.db, { jobs: messages.jobs, log: logOfJobs });
     const stopPoking = pokeWhenQueued(whenQueued, () => jobs.poke(OUTBOX_JOB));
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     process.stdout.write(

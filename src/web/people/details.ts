@@ -68,6 +68,7 @@ export function detailRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           language,
         };
         const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const before = await contactOf(tools, subjectId);
         const changed = await changeContact(tools, subjectId, contact, by);
         if (!changed.ok) {
           const fault = { field: "email", text: context.t("people.notRecorded") };
@@ -75,7 +76,12 @@ export function detailRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         }
         // A way to sign in is made by the person alone: an address that somebody else writes down opens nothing.
         const own = visitor?.actor.selves.has(subjectId) === true;
-        await tools.registerEmail(subjectId, own ? contact.email : null);
+        if (own) await tools.registerEmail(subjectId, contact.email);
+        else {
+          if (contact.email !== before.email) await tools.registerEmail(subjectId, null);
+          // A letter with a code that is on its way would go to the new address.
+          if (contact.address.join("\n") !== before.address.join("\n")) await tools.spendCodes(subjectId, now);
+        }
         return redirect(`${peoplePaths.details(subjectId)}?done=1`);
       },
     }),

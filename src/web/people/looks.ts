@@ -201,7 +201,7 @@ async function wordsFor(
 ): Promise<(line: LookLine) => LineWords> {
   const { input, visitor, t, formats } = context;
   const { subjectId } = input.params;
-  const who = [...new Set(lines.map(({ seenBy }) => seenBy))];
+  const who = [...new Set(lines.flatMap(({ seenBy, helpers }) => [seenBy, ...helpers]))];
   const [names, machines, posts, directory, relationships, causes] = await Promise.all([
     namesOf(tools, who),
     tools.machineNames(),
@@ -229,7 +229,7 @@ async function wordsFor(
           : (names.get(line.seenBy) ?? machines.get(line.seenBy) ?? t("people.looks.unnamed"));
     return {
       when: whenOf(tools, line, formats, t),
-      who: name,
+      who: [name, ...line.helpers.map((id) => t("people.looks.helped", { name: names.get(id) ?? id }))].join(", "),
       role: roleWords(
         posts.filter(({ personId }) => personId === line.seenBy),
         line,

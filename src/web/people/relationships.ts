@@ -19,7 +19,7 @@ import {
 import { dateInputItems, emptyForm, formView, type Fault, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
-import { formId, optionalDate, subjectParams } from "./fields.ts";
+import { formId, optionalDate, personNameField, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
@@ -51,7 +51,7 @@ const many = <T extends string>(values: readonly T[], missing: string) =>
 
 const inviteForm = z.object({
   id: formId,
-  name: z.string().trim().min(1, "people.invite.nameMissing").max(200, "people.invite.nameLong"),
+  name: personNameField,
   email: z.email({ error: "people.invite.emailMissing" }).max(254),
   covers: many(SHARED, "people.invite.coversMissing"),
   until: optionalDate,

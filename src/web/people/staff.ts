@@ -16,7 +16,7 @@ import {
 } from "../../core/people/index.ts";
 import { dateInputItems, emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
-import { formId, optionalDate } from "./fields.ts";
+import { formId, optionalDate, personNameField } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
 import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
@@ -34,7 +34,7 @@ const postFields = {
 };
 const joinForm = z.object({
   id: formId,
-  name: z.string().trim().min(1, "people.invite.nameMissing").max(200, "people.invite.nameLong"),
+  name: personNameField,
   email: z.email({ error: "people.invite.emailMissing" }).max(254),
   ...postFields,
 });
@@ -145,7 +145,10 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const given = await givePost(tools, personId, post, by(context, ""));
         if (!given.ok) return again([{ field: "role", text: t("people.notRecorded") }]);
         // Whoever was signed in as a citizen comes in anew, in the way that staff do.
-        if (before === 0) await tools.endSessions(personId, now);
+        if (before === 0) {
+          await tools.endSessions(personId, now);
+          await tools.spendCodes(personId, now);
+        }
         return redirect(back(personId, "given"));
       },
     }),

@@ -12,6 +12,8 @@ export type PeoplePageTools = PeopleTools & {
   ) => Promise<void>;
   /** The address of e-mail by which somebody may ask for a link from now on. */
   readonly registerEmail: (personId: string, email: string | null) => Promise<void>;
+  /** Makes links and codes that are still on their way worthless. */
+  readonly spendCodes: (personId: string, now: Temporal.Instant) => Promise<void>;
   /** Ends every session of somebody, at once. */
   readonly endSessions: (personId: string, now: Temporal.Instant) => Promise<void>;
   /** Names of programs that came in by their own key, by id. */

@@ -15,6 +15,8 @@ export interface LookLine {
   readonly rules: readonly string[];
   /** Relationships, consents, posts or bans that it rested on. */
   readonly through: readonly string[];
+  /** Members of staff who helped them to sign in. */
+  readonly helpers: readonly string[];
   readonly first: Temporal.Instant;
   readonly last: Temporal.Instant;
   readonly times: number;
@@ -46,6 +48,7 @@ export function lookLines(entries: readonly AccessLogEntry[], zone: string): rea
     const key = [day, entry.seenBy, entry.action, entry.what, entry.allowed, entry.purpose].join("\0");
     const before = lines.get(key);
     const rules = entry.reasons.map(({ rule }) => rule);
+    const helpers = entry.reasons.flatMap((reason) => (reason.rule === "helped" ? (reason.through ?? []) : []));
     const through = entry.reasons.flatMap((reason) => reason.through ?? []);
     lines.set(
       key,
@@ -59,6 +62,7 @@ export function lookLines(entries: readonly AccessLogEntry[], zone: string): rea
             purpose: entry.purpose,
             rules,
             through,
+            helpers,
             first: entry.seenAt,
             last: entry.seenAt,
             times: 1,
@@ -67,6 +71,7 @@ export function lookLines(entries: readonly AccessLogEntry[], zone: string): rea
             ...before,
             rules: [...new Set([...before.rules, ...rules])],
             through: [...new Set([...before.through, ...through])],
+            helpers: [...new Set([...before.helpers, ...helpers])],
             first: entry.seenAt,
             times: before.times + 1,
           },
