@@ -4,7 +4,7 @@
  */
 import { buildSite } from "../../src/app.ts";
 import { fixedClock } from "../../src/core/clock.ts";
-import { newPeopleFact, recordPeople } from "../../src/core/people/index.ts";
+import { givePost, newPeopleFact, recordPeople } from "../../src/core/people/index.ts";
 import { putPersonalData } from "../../src/core/vault/index.ts";
 import { append } from "../../src/core/record/index.ts";
 import { createSessions } from "../../src/web/session.ts";
@@ -45,6 +45,8 @@ await withTestDatabase(async (db) => {
     holder_kind: "person",
     evidence: "assigned",
   } as const;
+  const work = { role: "front-line", organisation: "anywhere" } as const;
+  await givePost({ db }, staff, work, { recordedBy: staff, now: clock.now() });
   const since = { id: "tie", recordedBy: staff, now: clock.now() };
   await recordPeople({ db }, [newPeopleFact("relationship-started", "person-1", tie, since)], clock.now());
   const record = async (type: string) =>

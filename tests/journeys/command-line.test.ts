@@ -294,7 +294,7 @@ describe("the record on the command line", () => {
     await new Promise<void>((resolve, reject) => {
       site.stdout.setEncoding("utf8").on("data", (text: string) => {
         said += text;
-        if (said.includes("public pages only")) resolve();
+        if (said.includes("is ready")) resolve();
       });
       site.on("exit", () => reject(new Error(`the site did not start: ${said}`)));
     });
