@@ -67,22 +67,24 @@ export async function secureRows(db: Database): Promise<void> {
  * Citus refuses subqueries in policies, so on a distributed database the setting stands bare.
  */
 function condition(distributed: boolean): string {
-  const setting = (name: (typeof READER_SETTINGS)[number]): string => {
-    const read = `nullif(current_setting('handrail.${name}', true), '')::text[]`;
-    return distributed ? read : `(select ${read})::text[]`;
-  };
+  const once = (expression: string, type: string) => (distributed ? expression : `(select ${expression})::${type}`);
+  const read = (name: (typeof READER_SETTINGS)[number]) =>
+    `nullif(current_setting('handrail.${name}', true), '')::text[]`;
   const among = (expression: string, name: (typeof READER_SETTINGS)[number]) =>
-    `${expression} = any (${setting(name)})`;
+    `${expression} = any (${once(read(name), "text[]")})`;
+  const everywhere = once(`coalesce(cardinality(${read("everywhere")}), 0) > 0`, "boolean");
+  const nobodyBarred = once(`coalesce(cardinality(${read("barred")}), 0) = 0`, "boolean");
+  const notBarred = `(${nobodyBarred} or subject_id <> all (${once(`coalesce(${read("barred")}, '{}')`, "text[]")}))`;
   const combined = [
     "'o:' || organisation_id || ' s:' || service_id",
     "'o:' || organisation_id || ' a:' || area_code",
     "'s:' || service_id || ' a:' || area_code",
     "'o:' || organisation_id || ' s:' || service_id || ' a:' || area_code",
   ];
+  // What is cheap and common first: each row is asked.
   return (
-    `${among("subject_id", "subjects")} or (subject_id <> all (coalesce(${setting("barred")}, '{}')) and (` +
+    `(${everywhere} and area_code is not null and ${notBarred}) or ${among("subject_id", "subjects")} or (${notBarred} and (` +
     [
-      `(${setting("everywhere")} <> '{}' and area_code is not null)`,
       among("organisation_id", "organisations"),
       among("service_id", "services"),
       among("area_code", "areas"),
