@@ -45,6 +45,8 @@ export type Region = {
   readonly send: (path: string, fields: Readonly<Record<string, string>>, as: Key, action?: string) => Promise<Page>;
   /** From now on it is so much later, and everybody has signed in again. */
   readonly later: (duration: Temporal.DurationLike) => Promise<void>;
+  /** The day on its clock. */
+  readonly today: () => Temporal.PlainDate;
   readonly close: () => Promise<void>;
 };
 
@@ -134,6 +136,7 @@ export async function openRegion(): Promise<Region> {
       const body = new URLSearchParams({ ...(id === undefined ? {} : { id }), ...fields, _token: token });
       return pageOf(await app.request(action ?? path, { method: "POST", body, headers: headers(as) }));
     },
+    today: () => clock.now().toZonedDateTimeISO("Europe/London").toPlainDate(),
     later: async (duration) => {
       clock.go(duration);
       await signIn();

@@ -565,6 +565,32 @@ describe("what an adversary tried", () => {
     assert.match((await region.get(`${noah}/looks`, "noah")).text, /I am afraid at home/);
   });
 
+  test("an emergency that is kept from view is told nowhere else: not among who may act, nor among what was sent", async () => {
+    const words = "A neighbour rang: he was alone and hurt";
+    assert.equal((await region.send(`${noah}/emergency`, { cause: "safeguarding", words }, "amara")).status, 303);
+    assert.equal((await region.get(noah, "amara")).status, 200);
+    const sent = /Somebody opened your record|opened your record in an emergency/i;
+    const messages = async () => (await region.get(`${noah}/messages`, "joy")).text;
+    const before = (await messages()).split(sent).length;
+    assert.ok(before > 1, await messages());
+    const form = await region.get(`${noah}/withhold`, "amara");
+    const look = /name="look"[^>]*value="([^"]+)"/.exec(form.html)?.[1] ?? assert.fail(form.text);
+    const until = region.today().add({ days: 60 });
+    const review = {
+      "review-day": String(until.day),
+      "review-month": String(until.month),
+      "review-year": String(until.year),
+    };
+    const why = { look, words: "Whoever is at home would take it out on him", ...review };
+    assert.equal((await region.send(`${noah}/withhold`, why, "amara")).status, 200);
+    const waiting = await region.get("/staff/withholdings", "siobhan");
+    const approve = { ...fieldsOf(waiting.html, /Agree/), answer: "approve" };
+    await region.send("/staff/withholdings", approve, "siobhan", "/staff/withholdings/decide");
+    assert.doesNotMatch((await region.get(`${noah}/looks`, "joy")).text, /neighbour rang/);
+    assert.doesNotMatch((await region.get(`${noah}/relationships`, "joy")).text, /Amara|emergency/i);
+    assert.equal((await messages()).split(sent).length, before - 1);
+  });
+
   test("whoever leaves takes no family along", async () => {
     const leon = `/staff/people/${personIds.leon}`;
     const seen = await region.get(leon, "femi");
