@@ -37,11 +37,12 @@ export type AccessAnswer = {
 export type FindWhose = (subjectId: string, now: Temporal.Instant) => Promise<Whose>;
 
 const NO_ROWS: Predicate = { subjects: [], reaches: [], reasons: [], purpose: null };
-const NOTHING: Decision = { allow: false, fields: [], purpose: null, reasons: [] };
+/** What the table decides where it is not asked. */
+export const NOTHING_ALLOWED: Decision = { allow: false, fields: [], purpose: null, reasons: [] };
 const NOBODY: Whose = { subjectId: null, places: [] };
 const OPEN: AccessAnswer = {
   outcome: "allowed",
-  decision: { ...NOTHING, allow: true },
+  decision: { ...NOTHING_ALLOWED, allow: true },
   predicate: NO_ROWS,
   whose: NOBODY,
 };
@@ -52,9 +53,9 @@ export async function answerAccess(question: AccessQuestion, findWhose: FindWhos
   if (access.kind === "public") return OPEN;
   if (access.kind === "machine") {
     const open = access.scope === null || machine?.scopes.includes(access.scope) === true;
-    return open ? OPEN : refused("refused", NOTHING);
+    return open ? OPEN : refused("refused", NOTHING_ALLOWED);
   }
-  if (visitor === null) return refused("sign-in", NOTHING);
+  if (visitor === null) return refused("sign-in", NOTHING_ALLOWED);
   if (access.kind === "signed-in") return OPEN;
 
   const { action, what } = access;
@@ -70,7 +71,7 @@ export async function answerAccess(question: AccessQuestion, findWhose: FindWhos
     // Oneself is on no list: a list is for whoever looks after others.
     const others = predicate.subjects.filter((subjectId) => !visitor.actor.selves.has(subjectId));
     return others.length === 0 && predicate.reaches.length === 0
-      ? refused("refused", { ...NOTHING, reasons: [{ rule: "none", through: null }] })
+      ? refused("refused", { ...NOTHING_ALLOWED, reasons: [{ rule: "none", through: null }] })
       : allowed({ allow: true, fields: [], purpose: predicate.purpose, reasons: predicate.reasons }, predicate, NOBODY);
   }
   const whose =

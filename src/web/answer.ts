@@ -1,7 +1,8 @@
 import type { z } from "zod";
-import { decide, mayOpenInEmergency, type Decision } from "../core/access/index.ts";
+import { decide, mayOpenInEmergency } from "../core/access/index.ts";
 import type { Clock } from "../core/clock.ts";
-import { answerAccess, type AccessAnswer, type FindWhose, type WriteAudit } from "./access.ts";
+import { isFresh } from "../core/sign-in/index.ts";
+import { answerAccess, NOTHING_ALLOWED, type AccessAnswer, type FindWhose, type WriteAudit } from "./access.ts";
 import { faultsOf, inWords, isReadable, readForm, typedFrom, type Fault, type Typed } from "./form.ts";
 import type { Formats } from "./format.ts";
 import type { Translate } from "./messages.ts";
@@ -55,7 +56,6 @@ type Kit = Doorkeeping & {
 type AnyInput = { readonly params: unknown; readonly query: unknown; readonly form: unknown };
 
 const MOST_FIELDS = 500;
-const NOTHING_ALLOWED: Decision = { allow: false, fields: [], purpose: null, reasons: [] };
 
 /** Answers one request by one route: origin, input, form token, access, handler, access log; in that order. */
 export async function answer(
@@ -80,7 +80,7 @@ export async function answer(
 
   const subjectId = route.access.kind === "person" ? route.access.subject(input) : null;
   const access = await answerAccess(
-    { access: route.access, subjectId, visitor, machine, fresh: isFresh(session, request, now), now },
+    { access: route.access, subjectId, visitor, machine, fresh: isProved(session, request, now), now },
     kit.findWhose,
   );
   if (access.outcome === "sign-in") return kit.pages.signInFirst(url);
@@ -196,11 +196,10 @@ function fromThisSite(request: Request): boolean {
 const LONGEST_FORM = Temporal.Duration.from({ minutes: 25 });
 
 /** Whether the visitor proved lately that it is still them. Invented people have no passkeys and need none. */
-function isFresh(session: Session | null, request: Request, now: Temporal.Instant): boolean {
+function isProved(session: Session | null, request: Request, now: Temporal.Instant): boolean {
   if (session?.kept?.way === "demonstration") return true;
-  if (session?.freshUntil == null) return false;
-  const until = request.method === "POST" ? session.freshUntil.add(LONGEST_FORM) : session.freshUntil;
-  return Temporal.Instant.compare(now, until) < 0;
+  // What is sent counts as of the last moment at which its page may have been opened.
+  return isFresh(session?.freshUntil ?? null, request.method === "POST" ? now.subtract(LONGEST_FORM) : now);
 }
 
 /** The page to come back to: a form is sent again from the page it stands on. */

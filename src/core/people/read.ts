@@ -1,19 +1,12 @@
 /** Reads for the pages about people: who may act, who is shut off, who is employed, what is asked about looks. */
 import { sql } from "kysely";
-import type { Action, BanKind, Bond, Cover, PostRole } from "../access/index.ts";
 import type { Database, Transaction } from "../database/index.ts";
+import type { BanRow, MergedRecord, Membership, Offer, PostRow, Relationship } from "./model/standing.ts";
 
 type Handle = Database | Transaction;
 
-export interface RelationshipRow {
+export interface RelationshipRow extends Relationship {
   readonly subjectId: string;
-  readonly id: string;
-  readonly bond: Bond;
-  readonly holderKind: "person" | "team" | "organisation";
-  readonly holderId: string;
-  readonly covers: readonly Cover[] | null;
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant | null;
 }
 
 /** Rows of one page about one person. */
@@ -46,15 +39,8 @@ export async function readRelationships(
   }));
 }
 
-export interface ReadBan {
+export interface ReadBan extends BanRow {
   readonly subjectId: string;
-  readonly id: string;
-  readonly kind: BanKind;
-  readonly holderId: string;
-  readonly covers: readonly Cover[];
-  readonly actions: readonly Action[];
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant | null;
 }
 
 /** Who is shut off from this person's data, the newest first. */
@@ -78,14 +64,9 @@ export async function readBans(db: Handle, subjectIds: readonly string[]): Promi
   }));
 }
 
-export interface OfferRow {
+/** An invitation that is open. */
+export interface OfferRow extends Omit<Offer, "settledAt"> {
   readonly subjectId: string;
-  readonly id: string;
-  readonly bond: Bond;
-  readonly holderId: string;
-  readonly covers: readonly Cover[] | null;
-  readonly until: Temporal.Instant | null;
-  readonly offeredAt: Temporal.Instant;
 }
 
 /** Open invitations by this person (`subject`) or to these people (`holders`). */
@@ -116,15 +97,8 @@ export async function readOffers(
   }));
 }
 
-export interface ReadPost {
+export interface ReadPost extends PostRow {
   readonly personId: string;
-  readonly id: string;
-  readonly role: PostRole;
-  readonly organisationId: string | null;
-  readonly serviceId: string | null;
-  readonly areaCode: string | null;
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant | null;
 }
 
 /** Posts of these people, or of everybody, ended ones too. */
@@ -153,13 +127,8 @@ export async function readPosts(
   }));
 }
 
-export interface ReadMembership {
+export interface ReadMembership extends Membership {
   readonly personId: string;
-  readonly id: string;
-  readonly kind: "team" | "cover";
-  readonly targetId: string;
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant | null;
 }
 
 /** Teams and covers, of one member of staff or of all. */
@@ -282,16 +251,8 @@ export async function readWithholdings(
   }));
 }
 
-export interface MergeRow {
-  readonly id: string;
-  readonly otherId: string;
-  readonly survives: boolean;
-  readonly from: Temporal.Instant;
-  readonly until: Temporal.Instant | null;
-}
-
 /** Merges of this record with others, undone ones too. */
-export async function readMerges(db: Handle, subjectId: string): Promise<readonly MergeRow[]> {
+export async function readMerges(db: Handle, subjectId: string): Promise<readonly MergedRecord[]> {
   const rows = await db
     .selectFrom("merged_record")
     .selectAll()

@@ -9,7 +9,7 @@ import {
   type UnmetRow,
   WAYS_MET,
 } from "../../core/messages/index.ts";
-import { readWhose } from "../../core/people/index.ts";
+import { allowedAmong, readWhose } from "../../core/people/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import type { Translate } from "../messages.ts";
@@ -111,17 +111,10 @@ export function unmetRoutes(tools: MailTools): readonly AnyRoute[] {
 /** Messages gone through for the list; beyond it the oldest are seen to first. */
 const MOST_UNMET = 1_000;
 
-/** What could not reach people whom the visitor may see to: messages have no place of their own, their people have. */
+/** What could not reach people whom the visitor may see to. */
 async function ofTheirs({ db }: MailTools, visitor: Visitor, now: Temporal.Instant): Promise<readonly UnmetRow[]> {
   const rows = await readUnmet(db, { offset: 0, limit: MOST_UNMET });
-  const allowed = new Map<string, boolean>();
-  for (const { subjectId } of rows) {
-    if (allowed.has(subjectId)) continue;
-    const whose = await readWhose(db, subjectId, now);
-    const question = { actor: visitor.actor, action: "view", what: "delivery", whose } as const;
-    allowed.set(subjectId, decide({ ...question, now: now.epochMilliseconds }).allow);
-  }
-  return rows.filter(({ subjectId }) => allowed.get(subjectId) === true);
+  return allowedAmong(db, rows, { actor: visitor.actor, action: "view", what: "delivery", now });
 }
 
 async function onePage(

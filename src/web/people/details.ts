@@ -7,7 +7,7 @@ import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
 import { formId, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import type { PeoplePageTools } from "./tools.ts";
+import { actingBy, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams;
 const LANGUAGES = ["en", "cy"] as const;
@@ -67,7 +67,7 @@ export function detailRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           address: lines.filter((line) => line !== ""),
           language,
         };
-        const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const by = actingBy(context, id);
         const before = await contactOf(tools, subjectId);
         const changed = await changeContact(tools, subjectId, contact, by);
         if (!changed.ok) {

@@ -5,6 +5,7 @@ import { newId } from "../../core/ids.ts";
 import {
   askAboutLook,
   dataOf,
+  holdsAt,
   PEOPLE_CASE,
   readPosts,
   readQuestions,
@@ -23,7 +24,7 @@ import { ACCOUNT_PATH } from "../shell.ts";
 import { formId, ownWords, subjectParams } from "./fields.ts";
 import { lookLines, WITHHOLDING, withheldOn, type LookLine } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, localMoment, namesOf, todayOf, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams;
 const lookParams = params.extend({ look: z.string().min(1).max(100) });
@@ -96,13 +97,13 @@ export function lookRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
       audit: { kind: "person", purpose: "ask about a look at a record", subject },
       input: { params: lookParams, form: questionForm },
       handle: async (context) => {
-        const { input, visitor, now, redirect, notFound, t } = context;
+        const { input, redirect, notFound, t } = context;
         const { subjectId, look } = input.params;
         if (!input.form.ok) return questionPage(tools, context, formView(input.form.typed, input.form.faults), 422);
         const known = (await linesOf(tools, context, true)).some((line) => line.batchId === look);
         if (!known) return notFound(t("people.looks.unknown"));
         const { id, words } = input.form.value;
-        const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const by = actingBy(context, id);
         const asked = await askAboutLook(tools, { subjectId, look, words }, by);
         if (!asked.ok) {
           const fault = { field: "words", text: t("people.notRecorded") };
@@ -125,7 +126,7 @@ async function linesOf(tools: PeoplePageTools, context: Context, own: boolean): 
   const { input, visitor, decide, now } = context;
   const { all } = await readRecordsOf(tools.db, input.params.subjectId, now);
   const withholdings = await readWithholdings(tools.db, { subjects: all });
-  const today = now.toZonedDateTimeISO(tools.timeZone).toPlainDate();
+  const today = todayOf(tools, now);
   const themselves = visitor?.actor.selves.has(input.params.subjectId) === true;
   const entries = await readLooks(tools.db, all, {
     limit: MOST_ENTRIES,
@@ -255,11 +256,7 @@ function whenOf(tools: PeoplePageTools, line: LookLine, formats: Formats, t: Tra
 
 /** The post in which somebody looked: the one that the look rested on, else what they were then employed to do. */
 function roleWords(posts: readonly ReadPost[], line: LookLine, directory: Directory, t: Translate): string {
-  const held = posts.filter(
-    ({ from, until }) =>
-      Temporal.Instant.compare(from, line.last) <= 0 &&
-      (until === null || Temporal.Instant.compare(line.last, until) < 0),
-  );
+  const held = posts.filter((post) => holdsAt(post, line.last));
   const post = held.find(({ id }) => line.through.includes(id)) ?? held[0];
   if (post === undefined) return "";
   const place =

@@ -1,14 +1,19 @@
 import { z } from "zod";
-import { decide } from "../../core/access/index.ts";
 import { readLooks, type AccessLogEntry } from "../../core/access-log/index.ts";
-import { answerQuestion, readQuestions, readRecordsOf, readWhose, type QuestionRow } from "../../core/people/index.ts";
+import {
+  allowedAmong,
+  answerQuestion,
+  readQuestions,
+  readRecordsOf,
+  type QuestionRow,
+} from "../../core/people/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
 import { newId } from "../../core/ids.ts";
 import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.ts";
 import { formId, ownWords, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { isClose, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, isClose, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams.extend({ question: z.string().min(1).max(100) });
 const form = z.object({
@@ -75,7 +80,7 @@ export function questionRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         if (!input.form.ok) return answerPage(tools, context, formView(input.form.typed, input.form.faults), 422);
         const { id, outcome, words } = input.form.value;
         const about = { subjectId, question, askedBy: asked.askedBy, outcome, words };
-        const answered = await answerQuestion(tools, about, { recordedBy: visitor?.personId ?? "nobody", now, id });
+        const answered = await answerQuestion(tools, about, actingBy(context, id));
         return redirect(`${peoplePaths.questions}${answered.ok ? "?done=1" : ""}`);
       },
     }),
@@ -92,14 +97,14 @@ async function answerable(
   now: Temporal.Instant,
 ): Promise<readonly QuestionRow[]> {
   if (visitor === null) return [];
+  const { actor } = visitor;
+  const ofOthers = (await readQuestions(tools.db, "open")).filter(
+    (row) => !isClose(visitor, row.subjectId) && !actor.selves.has(row.askedBy),
+  );
   const found: QuestionRow[] = [];
-  for (const row of await readQuestions(tools.db, "open")) {
-    if (isClose(visitor, row.subjectId) || visitor.actor.selves.has(row.askedBy)) continue;
+  for (const row of await allowedAmong(tools.db, ofOthers, { actor, action: "change", what: "questions", now })) {
     const look = await lookOf(tools, row, now);
-    if (look !== undefined && visitor.actor.selves.has(look.seenBy)) continue;
-    const whose = await readWhose(tools.db, row.subjectId, now);
-    const question = { actor: visitor.actor, action: "change", what: "questions", whose } as const;
-    if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);
+    if (look === undefined || !actor.selves.has(look.seenBy)) found.push(row);
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { formId, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams;
 const mergeForm = z.object({
@@ -52,7 +52,7 @@ export function recordRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         if (!known.has(other) && (await readWhose(tools.db, other, now)).places.length === 0)
           return again([{ field: "other", text: t("people.records.unknown") }]);
         const selves = visitor?.actor.selves ?? new Set<string>();
-        const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+        const by = actingBy(context, id);
         const done = await mergeRecords(tools, subjectId, other, { selves }, by);
         return done.ok
           ? redirect(`${peoplePaths.records(subjectId)}?done=merged`)

@@ -6,6 +6,7 @@ import { newId } from "../../core/ids.ts";
 import {
   endRelationship,
   EVIDENCE,
+  holdsAt,
   inviteToAct,
   readBans,
   readOffers,
@@ -21,7 +22,7 @@ import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
 import { formId, optionalDate, personNameField, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams;
 const endForm = z.object({
@@ -92,11 +93,6 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
   const audit = { kind: "person", purpose: "see who may act for somebody", subject } as const;
   const changing = { kind: "person", purpose: "change who may act for somebody", subject } as const;
   const back = (subjectId: string, done: string) => `${peoplePaths.relationships(subjectId)}?done=${done}`;
-  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, id: string) => ({
-    recordedBy: visitor?.personId ?? "nobody",
-    now,
-    id,
-  });
   return [
     route({
       name: "people.relationships",
@@ -131,7 +127,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
       if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       const until = value.until === null ? null : startOf(tools, value.until.add({ days: 1 }));
       const invited = { name: value.name, email: value.email, covers: value.covers, until };
-      const done = await inviteToAct(tools, subjectId, invited, by(context, value.id), (transaction, personId) =>
+      const done = await inviteToAct(tools, subjectId, invited, actingBy(context, value.id), (transaction, personId) =>
         tools.invite(transaction, {
           personId,
           email: value.email,
@@ -157,7 +153,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
           ...untilOf(value.until),
           evidence: "own-word",
         },
-        by(context, value.id),
+        actingBy(context, value.id),
       );
       return done.ok ? "agreed" : { field: "organisation", text: context.t("people.notRecorded") };
     }),
@@ -177,7 +173,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
           ...(value.bond === "guardian" ? await childhood(tools, context, value.until) : untilOf(value.until)),
           evidence: value.evidence,
         },
-        by(context, value.id),
+        actingBy(context, value.id),
       );
       return done.ok ? "recorded" : { field: "holder", text: context.t("people.notRecorded") };
     }),
@@ -195,14 +191,14 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
               "competence-decided",
               subjectId,
               { decision: value.id, ...data },
-              by(context, value.id),
+              actingBy(context, value.id),
             )
           : await recordOne(
               tools,
               "access-barred",
               subjectId,
               { ban: value.id, kind: value.kind, holder: value.holder, ...data },
-              by(context, value.id),
+              actingBy(context, value.id),
             );
       return recorded.ok ? "shut" : { field: "kind", text: context.t("people.notRecorded") };
     }),
@@ -317,7 +313,7 @@ async function endOpen(
   id: string,
 ): Promise<boolean> {
   const { all } = await readRecordsOf(tools.db, input.params.subjectId, now);
-  const by = { recordedBy: visitor?.personId ?? "nobody", now, id };
+  const by = actingBy({ visitor, now }, id);
   const open = ({ until }: { readonly until: Temporal.Instant | null }) =>
     until === null || Temporal.Instant.compare(now, until) < 0;
   if (kind === "relationship") {
@@ -441,9 +437,6 @@ async function overview(tools: PeoplePageTools, context: PageContext, done: stri
         ? teams.find(({ id: team }) => team === holderId)?.name
         : directory.organisations.get(holderId)?.name) ?? holderId;
   const day = (moment: Temporal.Instant) => formats.plainDate(localMoment(tools, moment));
-  const holds = (span: { readonly from: Temporal.Instant; readonly until: Temporal.Instant | null }) =>
-    Temporal.Instant.compare(span.from, now) <= 0 &&
-    (span.until === null || Temporal.Instant.compare(now, span.until) < 0);
   const mayChange = decide("change", "relationships").allow;
   const officer = decide("change", "bans").allow;
   const own = visitor?.actor.selves.has(subjectId) === true;
@@ -469,8 +462,8 @@ async function overview(tools: PeoplePageTools, context: PageContext, done: stri
     done: done === null ? null : t(`people.relationships.done.${done}`),
     reference: subjectId,
     endAction: peoplePaths.end(subjectId),
-    current: relationships.filter(holds).map(line),
-    past: relationships.filter((one) => !holds(one)).map(line),
+    current: relationships.filter((one) => holdsAt(one, now)).map(line),
+    past: relationships.filter((one) => !holdsAt(one, now)).map(line),
     offers: offers.map((offer) => ({
       id: offer.id,
       name: names.get(offer.holderId) ?? offer.holderId,
@@ -480,7 +473,7 @@ async function overview(tools: PeoplePageTools, context: PageContext, done: stri
     // A ban is for those who keep it: a parent from whom something is hidden is not told that it is.
     bans: officer
       ? bans
-          .filter((ban) => holds(ban) && ban.kind !== "child")
+          .filter((ban) => holdsAt(ban, now) && ban.kind !== "child")
           .map((ban) => ({
             id: ban.id,
             name: names.get(ban.holderId) ?? ban.holderId,

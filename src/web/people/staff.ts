@@ -7,6 +7,7 @@ import {
   addMemberOfStaff,
   addTeam,
   givePost,
+  holdsAt,
   loadActor,
   readMemberships,
   readPosts,
@@ -18,7 +19,7 @@ import { dateInputItems, emptyForm, formView, type FormView } from "../form.ts";
 import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { formId, optionalDate, personNameField } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
 const chosen = z
   .string()
@@ -63,11 +64,6 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
   const access = { kind: "body", action: "change", what: "accounts" } as const;
   const fresh = { ...access, fresh: true } as const;
   const audit = { kind: "person", purpose: "see or change what a member of staff is employed to do", subject } as const;
-  const by = ({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, id: string) => ({
-    recordedBy: visitor?.personId ?? "nobody",
-    now,
-    id,
-  });
   const back = (personId: string, done: string) => `${peoplePaths.member(personId)}?done=${done}`;
   return [
     route({
@@ -96,7 +92,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const added = await addMemberOfStaff(
           tools,
           { name, email, post: postOf(post) },
-          by(context, post.id),
+          actingBy(context, post.id),
           (transaction, personId) =>
             tools.invite(transaction, { personId, email, by: visitor?.personId ?? "nobody", now }),
         );
@@ -142,7 +138,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           return again([{ field: "role", text: t("people.staff.ownPost") }]);
         const before = (await loadActor(tools.db, personId, now)).posts.length;
         const post = { ...postOf(input.form.value), post: input.form.value.id };
-        const given = await givePost(tools, personId, post, by(context, ""));
+        const given = await givePost(tools, personId, post, actingBy(context, ""));
         if (!given.ok) return again([{ field: "role", text: t("people.notRecorded") }]);
         // Whoever was signed in as a citizen comes in anew, in the way that staff do.
         if (before === 0) {
@@ -174,7 +170,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           if ((await readTeams(tools.db)).every((team) => team.id !== target))
             return again([{ field: "target", text: t("people.staff.targetMissing") }]);
           const data = { membership, team: target, ...(end === null ? {} : { until: end.toString() }) };
-          const joined = await recordOne(tools, "team-joined", personId, data, by(context, membership));
+          const joined = await recordOne(tools, "team-joined", personId, data, actingBy(context, membership));
           return joined.ok
             ? redirect(back(personId, "joined"))
             : again([{ field: "target", text: t("people.notRecorded") }]);
@@ -185,7 +181,7 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         if ((await loadActor(tools.db, target, now)).posts.length === 0 || target === personId)
           return again([{ field: "target", text: t("people.staff.targetMissing") }]);
         const data = { membership, for: target, until: end.toString() };
-        const arranged = await recordOne(tools, "cover-arranged", personId, data, by(context, membership));
+        const arranged = await recordOne(tools, "cover-arranged", personId, data, actingBy(context, membership));
         return arranged.ok
           ? redirect(back(personId, "joined"))
           : again([{ field: "target", text: t("people.notRecorded") }]);
@@ -205,13 +201,13 @@ export function staffRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         const { kind, what, id } = input.form.value;
         const ended =
           kind === "post"
-            ? await recordOne(tools, "post-ended", personId, { post: what }, by(context, id))
+            ? await recordOne(tools, "post-ended", personId, { post: what }, actingBy(context, id))
             : await recordOne(
                 tools,
                 kind === "team" ? "team-left" : "cover-ended",
                 personId,
                 { membership: what },
-                by(context, id),
+                actingBy(context, id),
               );
         if (!ended.ok) return redirect(peoplePaths.member(personId));
         // Somebody without a post is no longer staff: what they had open closes.
@@ -298,8 +294,6 @@ async function listPage(
     people.map(([personId]) => personId),
   );
   shown(people.map(([personId]) => personId));
-  const holds = ({ from, until }: ReadPost) =>
-    Temporal.Instant.compare(from, now) <= 0 && (until === null || Temporal.Instant.compare(now, until) < 0);
   return page(
     "people/staff.njk",
     {
@@ -307,7 +301,7 @@ async function listPage(
       done,
       people: people
         .map(([personId, those]) => {
-          const held = those.filter(holds);
+          const held = those.filter((post) => holdsAt(post, now));
           return {
             href: peoplePaths.member(personId),
             text: names.get(personId) ?? personId,
@@ -405,10 +399,7 @@ async function teamsPage(
   const members = await Promise.all(
     teams.map(async (team) =>
       (await readMemberships(tools.db, { target: team.id })).filter(
-        ({ kind, from, until }) =>
-          kind === "team" &&
-          Temporal.Instant.compare(from, now) <= 0 &&
-          (until === null || Temporal.Instant.compare(now, until) < 0),
+        (membership) => membership.kind === "team" && holdsAt(membership, now),
       ),
     ),
   );

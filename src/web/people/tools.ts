@@ -1,5 +1,5 @@
-import type { Visitor } from "../route.ts";
-import type { PeopleTools } from "../../core/people/index.ts";
+import type { RouteContext, Visitor } from "../route.ts";
+import type { By, PeopleTools } from "../../core/people/index.ts";
 import type { Transaction } from "../../core/database/index.ts";
 import { readPersonalData } from "../../core/vault/index.ts";
 
@@ -40,9 +40,19 @@ export function localMoment(
     .round({ smallestUnit: "minute", roundingMode: "floor" });
 }
 
+/** The day it is now, in the body's zone. */
+export function todayOf({ timeZone }: Pick<PeopleTools, "timeZone">, now: Temporal.Instant): Temporal.PlainDate {
+  return now.toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
 /** The beginning of a day as an instant, in the body's zone: what "until" means when somebody chooses a date. */
 export function startOf({ timeZone }: Pick<PeopleTools, "timeZone">, day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(timeZone).toInstant();
+}
+
+/** Who does what a form asks for, and when. `id`: the form's own, so that sending it twice records once. */
+export function actingBy({ visitor, now }: Pick<RouteContext<never>, "visitor" | "now">, id: string): Required<By> {
+  return { recordedBy: visitor?.personId ?? "nobody", now, id };
 }
 
 /** Whether somebody is this person, family of theirs, or shut off from them: then they do not decide about them as staff. */

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { decide } from "../../core/access/index.ts";
 import { readLooks } from "../../core/access-log/index.ts";
 import { newId } from "../../core/ids.ts";
 import {
-  readRecordsOf,
-  readWhose,
+  allowedAmong,
   askToWithhold,
+  readRecordsOf,
   readWithholdings,
   recordOne,
   type WithholdingRow,
@@ -16,7 +15,7 @@ import { route, type AnyRoute, type RouteContext, type Visitor } from "../route.
 import { formId, ownWords, subjectParams } from "./fields.ts";
 import { WITHHOLDING } from "./model/looks.ts";
 import { peoplePaths } from "./paths.ts";
-import { isClose, localMoment, namesOf, type PeoplePageTools } from "./tools.ts";
+import { isClose, localMoment, namesOf, todayOf, type PeoplePageTools } from "./tools.ts";
 
 /** A year on, at the most, a look that is kept from view is looked at again. */
 const LONGEST_MONTHS = 12;
@@ -64,7 +63,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
         if (!input.form.ok || visitor === null)
           return askPage(tools, context, formView(input.form.typed, input.form.ok ? [] : input.form.faults), 422);
         const { id, look, review, words } = input.form.value;
-        const today = now.toZonedDateTimeISO(tools.timeZone).toPlainDate();
+        const today = todayOf(tools, now);
         const fault =
           Temporal.PlainDate.compare(review, today) <= 0 ||
           Temporal.PlainDate.compare(review, today.add({ months: LONGEST_MONTHS })) > 0
@@ -99,7 +98,7 @@ export function withholdingRoutes(tools: PeoplePageTools): readonly AnyRoute[] {
           tools,
           rows.flatMap(({ subjectId, askedBy }) => [subjectId, askedBy]),
         );
-        const today = now.toZonedDateTimeISO(tools.timeZone).toPlainDate();
+        const today = todayOf(tools, now);
         const words = new Map<string, string>();
         for (const { id, subjectId } of rows)
           words.set(
@@ -163,14 +162,9 @@ async function decidable(
   now: Temporal.Instant,
 ): Promise<readonly WithholdingRow[]> {
   if (visitor === null) return [];
-  const found: WithholdingRow[] = [];
-  for (const row of await readWithholdings(tools.db, "standing")) {
-    if (isClose(visitor, row.subjectId)) continue;
-    const whose = await readWhose(tools.db, row.subjectId, now);
-    const question = { actor: visitor.actor, action: "change", what: "withholding-approval", whose } as const;
-    if (decide({ ...question, now: now.epochMilliseconds }).allow) found.push(row);
-  }
-  return found;
+  const { actor } = visitor;
+  const rows = (await readWithholdings(tools.db, "standing")).filter(({ subjectId }) => !isClose(visitor, subjectId));
+  return allowedAmong(tools.db, rows, { actor, action: "change", what: "withholding-approval", now });
 }
 
 /** The visitor's own looks at this person: what they may ask to be kept from view. */

@@ -11,6 +11,11 @@ export interface Span {
   readonly until: Temporal.Instant | null;
 }
 
+/** Whether it is in force at this moment. */
+export function holdsAt({ from, until }: Span, at: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(from, at) <= 0 && (until === null || Temporal.Instant.compare(at, until) < 0);
+}
+
 export interface Relationship extends Span {
   readonly id: string;
   readonly bond: Bond;
