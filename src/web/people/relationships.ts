@@ -22,7 +22,7 @@ import { route, type AnyRoute, type RouteContext } from "../route.ts";
 import { ACCOUNT_PATH } from "../shell.ts";
 import { formId, optionalDate, personNameField, subjectParams } from "./fields.ts";
 import { peoplePaths } from "./paths.ts";
-import { actingBy, localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
+import { actingBy, isOver, localMoment, namesOf, startOf, type PeoplePageTools } from "./tools.ts";
 
 const params = subjectParams;
 const endForm = z.object({
@@ -124,7 +124,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
     }),
     ...formRoutes("invite", inviteForm, async (context, value) => {
       const { subjectId } = context.input.params;
-      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
+      if (isOver(tools, value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       const until = value.until === null ? null : startOf(tools, value.until.add({ days: 1 }));
       const invited = { name: value.name, email: value.email, covers: value.covers, until };
       const done = await inviteToAct(tools, subjectId, invited, actingBy(context, value.id), (transaction, personId) =>
@@ -138,7 +138,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
       return done.ok ? "invited" : { field: "name", text: context.t("people.notRecorded") };
     }),
     ...formRoutes("consent", consentForm, async (context, value) => {
-      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
+      if (isOver(tools, value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       if (!(await readDirectory(tools.db)).organisations.has(value.organisation))
         return { field: "organisation", text: context.t("people.consent.organisationMissing") };
       const done = await startRelationship(
@@ -182,7 +182,7 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
       if (value.kind !== "competence" && !(await isHolder(tools, value.holder, false)))
         return { field: "holder", text: context.t("people.officer.holderUnknown") };
       if (isOwnCase(context, [value.holder])) return { field: "holder", text: context.t("people.officer.ownCase") };
-      if (isOver(value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
+      if (isOver(tools, value.until, context.now)) return { field: "until", text: context.t("people.untilPast") };
       const data = { covers: [...value.covers], ...untilOf(value.until) };
       const recorded =
         value.kind === "competence"
@@ -251,10 +251,6 @@ export function relationshipRoutes(tools: PeoplePageTools): readonly AnyRoute[] 
 
 type FormContext = Pick<RouteContext<WithSubject>, "input" | "visitor" | "now" | "t">;
 
-function isOver(lastDay: Temporal.PlainDate | null, now: Temporal.Instant): boolean {
-  return lastDay !== null && Temporal.PlainDate.compare(lastDay, now.toZonedDateTimeISO("UTC").toPlainDate()) < 0;
-}
-
 /** Nobody records who may act for themselves, nor that they may: an officer's own case is a colleague's. */
 function isOwnCase({ input, visitor }: Pick<FormContext, "input" | "visitor">, others: readonly string[]): boolean {
   const selves = visitor?.actor.selves;
@@ -274,7 +270,7 @@ async function relationshipFault(
 ): Promise<Fault | null> {
   const { t, now } = context;
   if (isOwnCase(context, [value.holder])) return { field: "holder", text: t("people.officer.ownCase") };
-  if (isOver(value.until, now)) return { field: "until", text: t("people.untilPast") };
+  if (isOver(tools, value.until, now)) return { field: "until", text: t("people.untilPast") };
   if (value.bond !== "guardian" || FOR_GROWN_UPS.includes(value.evidence)) return null;
   const until = await sixteenth(tools, context);
   if (until === null) return { field: "evidence", text: t("people.officer.ageUnknown") };

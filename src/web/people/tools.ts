@@ -45,6 +45,15 @@ export function todayOf({ timeZone }: Pick<PeopleTools, "timeZone">, now: Tempor
   return now.toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
+/** Whether the last day of something is over where the body is; what has no last day is not. */
+export function isOver(
+  tools: Pick<PeopleTools, "timeZone">,
+  lastDay: Temporal.PlainDate | null,
+  now: Temporal.Instant,
+): boolean {
+  return lastDay !== null && Temporal.PlainDate.compare(lastDay, todayOf(tools, now)) < 0;
+}
+
 /** The beginning of a day as an instant, in the body's zone: what "until" means when somebody chooses a date. */
 export function startOf({ timeZone }: Pick<PeopleTools, "timeZone">, day: Temporal.PlainDate): Temporal.Instant {
   return day.toZonedDateTime(timeZone).toInstant();
